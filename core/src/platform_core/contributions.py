@@ -1,0 +1,146 @@
+"""What a plugin may add to a composition: the values that its hooks return.
+
+Each record belongs to one plane: files and fragments to the site's source, a
+build plan to the build, adapters and constructs to the cloud. Core combines
+them; engines, CMSs, shops and services never call each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+__all__ = [
+    "BuildPlan",
+    "File",
+    "Fragment",
+    "LocalService",
+    "Slot",
+    "Stage",
+    "WebhookAdapter",
+    "Workspace",
+]
+
+Slot = Literal["head", "body-end", "navigation", "footer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Where the composed site is going to run.
+
+    Attributes:
+        name: ``local`` for `platform up`, ``aws`` for everything that is deployed.
+        base_url: The site's address without a trailing slash.
+        services: Name of a local service -> the site-absolute path at which the
+            local edge answers for it; empty on AWS.
+    """
+
+    name: Literal["local", "aws"]
+    base_url: str
+    services: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that is published beside the engine's output.
+
+    Attributes:
+        path: Relative to the site's root, for example ``admin/index.html``.
+        content: Its bytes, or a local file that holds them.
+        route: The site-absolute address for people, when the file is a page that
+            should be announced, for example ``/admin/``.
+    """
+
+    path: str
+    content: bytes | Path
+    route: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """Framework-free HTML for one named slot of every page.
+
+    Attributes:
+        html: Complete elements; values in it are escaped already.
+    """
+
+    slot: Slot
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The folders of one build; all absolute.
+
+    Attributes:
+        root: The site's folder, which the build must not change.
+        generated: Holds ``data/platform.json``, which core writes before the build.
+        output: Where the engine must put the finished site; empty or from last time.
+        cache: Kept between builds.
+    """
+
+    root: Path
+    generated: Path
+    output: Path
+    cache: Path
+
+
+@dataclass(frozen=True, slots=True)
+class BuildPlan:
+    """How an engine builds a site.
+
+    Attributes:
+        command: Program and arguments, run in the site's folder.
+        env: Added to the environment.
+        inputs: Files and folders, relative to the site's folder, that decide
+            whether the output is still good.
+        fingerprinted: A regular expression; output paths that it matches in full
+            change their name when their bytes change, so they are cached for ever.
+        install: Shell commands that bring the toolchain on the build machine.
+        version: The engine's version; another one means another build.
+    """
+
+    command: tuple[str, ...]
+    inputs: tuple[str, ...]
+    version: str
+    env: Mapping[str, str] = field(default_factory=dict)
+    fingerprinted: str = r"(?!)"
+    install: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookAdapter:
+    """How events of one provider are verified and read.
+
+    Attributes:
+        provider: The last part of the address ``/_platform/webhooks/<provider>``.
+        module: A file of Python that imports the standard library only. It is
+            bundled into the Lambda asset as ``adapters/<provider>.py``; see
+            `platform_core.runtime.adapter` for what it must define.
+        secret: The name of the Secrets Manager entry with the signing secret.
+        config: Values that the module may read; never secret.
+    """
+
+    provider: str
+    module: Path
+    secret: str
+    config: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LocalService:
+    """A process that runs beside the site during `platform up`.
+
+    Attributes:
+        name: The local edge answers for it below ``/_local/<name>/``.
+        command: Program and arguments; ``{port}`` is replaced by a free port.
+        env: Added to the environment; ``{port}`` is replaced too.
+        ready: The path that answers when the service is up.
+    """
+
+    name: str
+    command: tuple[str, ...]
+    env: Mapping[str, str] = field(default_factory=dict)
+    ready: str = "/"

@@ -1,0 +1,236 @@
+"""The manifest: a component's static facts, read without importing its plugin.
+
+A manifest is ``plugin.toml`` in the plugin's top-level package. The records here
+are standard-library dataclasses, so that listing the catalogue stays cheap;
+`parse_manifest` brings in pydantic only to check a file that is new.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import tomllib
+import typing
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Literal, TypeVar
+
+from platform_core.errors import Problem, SiteError, did_you_mean
+
+__all__ = [
+    "KINDS",
+    "Bundle",
+    "Kind",
+    "Manifest",
+    "Plan",
+    "Price",
+    "Setting",
+    "Variant",
+    "parse_manifest",
+]
+
+Kind = Literal["ssg", "cms", "ecommerce", "service"]
+KINDS: tuple[Kind, ...] = ("ssg", "cms", "ecommerce", "service")
+_STRICT = {"extra": "forbid"}
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What the agency charges, in USD, as (low, high).
+
+    Attributes:
+        month: Each month, hosting and maintenance included, before provider fees.
+        setup: Once.
+    """
+
+    __pydantic_config__ = _STRICT
+
+    month: tuple[int, int]
+    setup: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A provider's own plan fee, with where and when it was read.
+
+    Attributes:
+        name: The provider's name for the plan.
+        month: USD a month.
+        note: What else it costs or limits, for example a share of each sale.
+        source: Where the figure is from.
+        date: When it was read, ISO 8601.
+    """
+
+    __pydantic_config__ = _STRICT
+
+    name: str
+    month: float
+    source: str
+    date: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One variant that is sold.
+
+    Attributes:
+        summary: One sentence for the person who chooses.
+        features: The words of the catalogue, for example ``search``.
+        starter: An engine's starter folder, relative to the plugin's package.
+    """
+
+    __pydantic_config__ = _STRICT
+
+    summary: str
+    features: tuple[str, ...] = ()
+    starter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting of a component, as it may stand in ``[settings.<id>]``.
+
+    Attributes:
+        type: ``secret`` is the *name* of a Secrets Manager entry, never its value.
+        pattern: A regular expression that a string must match in full.
+        choices: The allowed strings.
+        shown_as: What a refused *pattern* means in words.
+    """
+
+    __pydantic_config__ = _STRICT
+
+    type: Literal["string", "integer", "boolean", "number", "strings", "secret"]
+    description: str
+    default: str | int | float | bool | tuple[str, ...] | None = None
+    required: bool = False
+    pattern: str = ""
+    choices: tuple[str, ...] = ()
+    shown_as: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A CMS + shop pair that is sold under a name and a price of its own.
+
+    Attributes:
+        shop: The shop's component id; the CMS is the manifest's own.
+        engine: The engine that is proposed first.
+        market: One word for whom it is, for example ``budget``.
+    """
+
+    __pydantic_config__ = _STRICT
+
+    shop: str
+    engine: str
+    price: Price
+    market: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """Everything that is true of one component before any of its code runs.
+
+    Attributes:
+        schema: Version of this format; 1.
+        id: Unique within its kind; equals the entry-point name.
+        stack_type: The name under which it is sold, for example ``hugo_template``.
+        stack: ``module:class`` of its CDK stack.
+        certified_engines: Engines on which a CMS or a shop is sold at *price*.
+        provides: Capability -> what exactly is provided.
+        needs: Capability -> why it is needed; missing ones make a combination
+            impossible, with that reason.
+        lacks: Capability -> why it is not there; shown beside the reason.
+        plans: Provider plan fees.
+        facts: What else a buyer should know (licence, maintenance), label -> text.
+    """
+
+    __pydantic_config__ = _STRICT
+
+    schema: Literal[1]
+    id: str
+    kind: Kind
+    name: str
+    summary: str
+    stack_type: str = ""
+    stack: str = ""
+    price: Price | None = None
+    certified_engines: tuple[str, ...] = ()
+    provides: dict[str, str] = field(default_factory=dict)
+    needs: dict[str, str] = field(default_factory=dict)
+    lacks: dict[str, str] = field(default_factory=dict)
+    variants: dict[str, Variant] = field(default_factory=dict)
+    settings: dict[str, Setting] = field(default_factory=dict)
+    bundles: dict[str, Bundle] = field(default_factory=dict)
+    plans: tuple[Plan, ...] = ()
+    facts: dict[str, str] = field(default_factory=dict)
+
+
+def parse_manifest(text: str, where: str) -> Manifest:
+    """Check *text* as a manifest.
+
+    Args:
+        text: The TOML of ``plugin.toml``.
+        where: How messages name the file.
+
+    Raises:
+        SiteError: With every problem of the file, reference ``bad-manifest``.
+    """
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise _refused(where, [Problem(where, f"not TOML: {error}.")]) from None
+    # pydantic costs as much to import as all the rest of `platform list`.
+    from pydantic import TypeAdapter, ValidationError
+
+    try:
+        return TypeAdapter(Manifest).validate_python(data)
+    except ValidationError as error:
+        raise _refused(where, [_problem(where, item) for item in error.errors()]) from None
+
+
+def _refused(where: str, problems: list[Problem]) -> SiteError:
+    return SiteError("bad-manifest", f"{where} is not a valid manifest", problems=problems)
+
+
+def _problem(where: str, item: Any) -> Problem:
+    path = [str(part) for part in item["loc"]]
+    if item["type"] in {"unexpected_keyword_argument", "extra_forbidden"}:
+        known = _known_keys(path[:-1])
+        return Problem(f"{where} {'.'.join(path)}", "unknown key.", did_you_mean(path[-1], known))
+    return Problem(f"{where} {'.'.join(path)}", f"{item['msg']}.")
+
+
+def _known_keys(path: list[str]) -> tuple[str, ...]:
+    """Return the keys of the table at *path*; (table, name) pairs hold records."""
+    records = {"price": Price, "variants": Variant, "settings": Setting, "bundles": Bundle, "plans": Plan}
+    record = records.get(path[0], Manifest) if path else Manifest
+    if path and path[-1] == "price":
+        record = Price
+    return tuple(item.name for item in dataclasses.fields(record))
+
+
+def hydrate(cls: type[T], data: dict[str, Any]) -> T:
+    """Build *cls* from the plain form of an instance that was checked before."""
+    hints = _hints(cls)
+    return cls(**{key: _value(hints[key], value) for key, value in data.items()})
+
+
+@functools.cache
+def _hints(cls: type) -> MappingProxyType[str, Any]:
+    return MappingProxyType(typing.get_type_hints(cls))
+
+
+def _value(hint: Any, value: Any) -> Any:
+    args = typing.get_args(hint)
+    if isinstance(value, dict):
+        record = next((arg for arg in (hint, *args) if dataclasses.is_dataclass(arg)), None)
+        if record is None:
+            return value
+        if typing.get_origin(hint) is dict:
+            return {key: hydrate(record, item) for key, item in value.items()}  # type: ignore[arg-type]
+        return hydrate(record, value)  # type: ignore[arg-type]
+    if isinstance(value, list):
+        return tuple(_value(args[0], item) for item in value) if args else tuple(value)
+    return value
