@@ -9,9 +9,7 @@ an entry of ``content/products/``. Keys that Platform does not know survive in
 from __future__ import annotations
 
 import datetime as dt
-import os
 import re
-import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -34,7 +32,6 @@ __all__ = [
     "parse_entry",
     "parse_front_matter",
     "render_entry",
-    "write_atomically",
 ]
 
 Scalar = str | int | float | bool | dt.date | dt.datetime | None
@@ -333,21 +330,6 @@ def render_entry(entry: Entry) -> str:
     data |= dict(entry.extra)
     front = yaml.dump(data, Dumper=_yaml_dumper(), sort_keys=False, allow_unicode=True, width=10_000)
     return f"---\n{front}---\n{entry.body}"
-
-
-def write_atomically(path: Path, data: bytes | str) -> None:
-    """Write a file whole or not at all: a temporary name first, then a rename."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    blob = data.encode() if isinstance(data, str) else data
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(blob)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 _TYPES: dict[str, type | tuple[type, ...]] = {

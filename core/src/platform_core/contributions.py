@@ -100,6 +100,8 @@ class BuildPlan:
             change their name when their bytes change, so they are cached for ever.
         install: Shell commands that bring the toolchain on the build machine.
         version: The engine's version; another one means another build.
+        files: Path relative to the workspace's ``generated`` folder -> bytes that core
+            writes there before the command runs, for example a configuration file.
     """
 
     command: tuple[str, ...]
@@ -108,6 +110,7 @@ class BuildPlan:
     env: Mapping[str, str] = field(default_factory=dict)
     fingerprinted: str = r"(?!)"
     install: tuple[str, ...] = ()
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,297 @@
+"""A composition: a site together with the loaded plugins that it chose.
+
+This is the boundary at which code from outside runs. A composition registers the
+chosen plugins and nobody else, calls each contribution on its own, and tags what
+comes back with its plugin. Whatever a plugin does wrong becomes a `PluginError`
+that names plugin and hook; the other contributions are not lost.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import importlib
+import importlib.metadata
+import inspect
+import io
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import pluggy
+
+from platform_core.catalogue import Catalogue
+from platform_core.content import Content, Entry, Product
+from platform_core.contributions import BuildPlan, File, Fragment, LocalService, Stage, WebhookAdapter, Workspace
+from platform_core.discovery import Plugin
+from platform_core.errors import CombinationError, PluginError, Problem, did_you_mean
+from platform_core.hookspecs import PROJECT, REQUIRED, spec_modules
+from platform_core.manifest import Manifest
+from platform_core.site import Site
+
+__all__ = ["Composition", "Member", "Tagged", "compose"]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Member:
+    """One chosen component, loaded."""
+
+    plugin: Plugin
+    manifest: Manifest
+    settings: Mapping[str, Any]
+
+    @property
+    def id(self) -> str:
+        """The component's id."""
+        return self.manifest.id
+
+
+@dataclass(frozen=True)
+class Tagged(Generic[T]):
+    """A contribution and the component that it came from."""
+
+    member: Member
+    value: T
+
+
+class Composition:
+    """A site, its content, and the loaded plugins that it chose.
+
+    Attributes:
+        site: The validated site.
+        content: The content of the site's folder.
+        members: The chosen components, the engine first.
+    """
+
+    def __init__(self, site: Site, content: Content, members: tuple[Member, ...], manager: pluggy.PluginManager) -> None:
+        self.site = site
+        self.content = content
+        self.members = members
+        self._manager = manager
+
+    @property
+    def engine(self) -> Member:
+        """The chosen engine."""
+        return self.members[0]
+
+    def fragments(self, stage: Stage) -> dict[str, str]:
+        """Join the HTML of each slot, in the order of the members."""
+        slots = dict.fromkeys(("head", "body-end", "navigation", "footer"), "")
+        for item in self._each("platform_fragments", Fragment, stage=stage):
+            if item.value.slot not in slots:
+                raise _fault(item.member, "platform_fragments", f"there is no slot {item.value.slot!r}")
+            slots[item.value.slot] += item.value.html
+        return slots
+
+    def files(self, stage: Stage) -> tuple[Tagged[File], ...]:
+        """Return the published files of all plugins.
+
+        Raises:
+            PluginError: Two plugins publish one path, or a path leaves the site.
+        """
+        claimed: dict[str, Member] = {}
+        found = self._each("platform_files", File, stage=stage)
+        for item in found:
+            path = item.value.path
+            if path.startswith("/") or "\\" in path or any(part in {"", ".", ".."} for part in path.split("/")):
+                raise _fault(item.member, "platform_files", f"{path!r} is not a path below the site's root")
+            if other := claimed.get(path):
+                raise _fault(item.member, "platform_files", f"{path} is published by {other.id!r} too")
+            claimed[path] = item.member
+        return found
+
+    def csp(self, stage: Stage) -> dict[str, tuple[str, ...]]:
+        """Join the content security sources of all plugins: directive -> sources."""
+        policy: dict[str, dict[str, None]] = {"default-src": {"'self'": None}}
+        for item in self._call("platform_csp", stage=stage):
+            if not isinstance(item.value, Mapping):
+                raise _wrong_type(item.member, "platform_csp", item.value, "a mapping")
+            for directive, sources in item.value.items():
+                policy.setdefault(directive, {"'self'": None}).update(dict.fromkeys(sources))
+        return {directive: tuple(sources) for directive, sources in sorted(policy.items())}
+
+    def adapters(self) -> tuple[Tagged[WebhookAdapter], ...]:
+        """Return the webhook adapters; a provider has one."""
+        return self._each("platform_webhook_adapter", WebhookAdapter, single=True)
+
+    def local_services(self) -> tuple[Tagged[LocalService], ...]:
+        """Return the processes that run beside the site locally."""
+        return self._each("platform_local_services", LocalService)
+
+    def entries(self) -> tuple[Tagged[Entry], ...]:
+        """Return the entries that plugins bring from elsewhere."""
+        return self._each("platform_entries", Entry)
+
+    def build_plan(self, stage: Stage, workspace: Workspace) -> BuildPlan:
+        """Return the engine's build plan."""
+        (item,) = self._each("platform_build_plan", BuildPlan, single=True, stage=stage, workspace=workspace)
+        return item.value
+
+    def buy_button(self, product: Product, stage: Stage) -> str:
+        """Return the HTML with which *product* is bought; empty without a shop."""
+        found = self._each("platform_buy_button", str, single=True, product=product, stage=stage)
+        return found[0].value if found else ""
+
+    def provision(self, stack: Any, stage: Stage) -> None:
+        """Let every plugin add its constructs to *stack*."""
+        self._call("platform_provision", stack=stack, stage=stage)
+
+    def provenance(self) -> dict[str, str]:
+        """Return component id -> ``distribution version (hash of its RECORD)``."""
+        return {member.id: _provenance(member.plugin) for member in self.members}
+
+    def _each(self, hook: str, kind: type[T], *, single: bool = False, **arguments: Any) -> tuple[Tagged[T], ...]:
+        """Call *hook* and check that the values, or their items, are *kind*."""
+        found: list[Tagged[T]] = []
+        for item in self._call(hook, **arguments):
+            if single and not isinstance(item.value, kind):
+                raise _wrong_type(item.member, hook, item.value, kind.__name__)
+            if not single and (isinstance(item.value, str | bytes) or not isinstance(item.value, Iterable)):
+                raise _wrong_type(item.member, hook, item.value, f"an iterable of {kind.__name__}")
+            values = [item.value] if single else list(item.value)
+            for value in values:
+                if not isinstance(value, kind):
+                    raise _wrong_type(item.member, hook, value, kind.__name__)
+                found.append(Tagged(item.member, value))
+        return tuple(found)
+
+    def _call(self, hook: str, **arguments: Any) -> tuple[Tagged[Any], ...]:
+        """Call every implementation of *hook* on its own; None means nothing to add.
+
+        Raises:
+            PluginError: With every implementation that failed.
+        """
+        by_name = {member.id: member for member in self.members}
+        results: dict[str, Any] = {}
+        problems: list[Problem] = []
+        cause: BaseException | None = None
+        for implementation in getattr(self._manager.hook, hook).get_hookimpls():
+            member = by_name[implementation.plugin_name.partition(":")[2]]
+            given = {"site": self.site, "settings": member.settings, "content": self.content, **arguments}
+            try:
+                value = implementation.function(*(given[name] for name in implementation.argnames))
+                results[member.id] = list(value) if inspect.isgenerator(value) else value
+            except (KeyboardInterrupt, GeneratorExit):
+                raise
+            except BaseException as error:  # a plugin may raise anything, SystemExit too
+                cause = error
+                problems.append(Problem(f"{member.plugin.distribution} {hook}", f"{type(error).__name__}: {error}."))
+        if problems:
+            raise PluginError(
+                "plugin-failed",
+                f"{hook} failed in {len(problems)} of the chosen plugins",
+                problems=problems,
+                hint="Run with --debug for the traceback, or tell the plugin's author.",
+            ) from cause
+        return tuple(Tagged(by_name[name], results[name]) for name in by_name if results.get(name) is not None)
+
+
+def compose(site: Site, root: Path, catalogue: Catalogue) -> Composition:
+    """Load the plugins that *site* chose, and nobody else.
+
+    Args:
+        site: A validated site.
+        root: The site's folder.
+        catalogue: Where the components are found.
+
+    Raises:
+        CombinationError: The components do not combine; every reason.
+        PluginError: A chosen plugin can't be loaded, or breaks its contract.
+    """
+    found = catalogue.check(site.engine, site.cms, site.shop)
+    if found.status == "impossible":
+        problems = [Problem("combination", reason) for reason in found.reasons]
+        raise CombinationError("impossible-combination", "these components do not combine", problems=problems)
+    manager = pluggy.PluginManager(PROJECT)
+    for module in spec_modules().values():
+        manager.add_hookspecs(module)
+    plugins = {(plugin.kind, plugin.id): plugin for plugin in catalogue.plugins if plugin.state == "ok"}
+    members = []
+    for kind, component in site.components:
+        member = Member(plugins[kind, component], catalogue.get(kind, component), site.settings.get(component, {}))
+        _register(manager, member, load(member.plugin))
+        members.append(member)
+    _check_hooks(manager, members)
+    return Composition(site, Content(root.resolve()), tuple(members), manager)
+
+
+def load(plugin: Plugin) -> object:
+    """Import the code of *plugin*.
+
+    Raises:
+        PluginError: The import raised, exited, printed, or the attribute is missing.
+    """
+    module, _, attribute = plugin.value.partition(":")
+    printed = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(printed):
+            loaded: object = importlib.import_module(module.strip())
+            for part in filter(None, attribute.strip().split(".")):
+                loaded = getattr(loaded, part)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # importing foreign code may raise anything, SystemExit too
+        raise PluginError(
+            "plugin-import",
+            f"{plugin.distribution} can't be imported",
+            why=f"{type(error).__name__}: {error}",
+            hint=f"pip install --force-reinstall {plugin.distribution}",
+        ) from error
+    if printed.getvalue():
+        raise PluginError(
+            "plugin-prints",
+            f"{plugin.distribution} prints when it is imported",
+            why=repr(printed.getvalue()[:80]),
+            hint="Tell the plugin's author: output belongs to the command.",
+        )
+    return loaded
+
+
+def _register(manager: pluggy.PluginManager, member: Member, loaded: object) -> None:
+    name = f"{member.manifest.kind}:{member.id}"
+    try:
+        manager.register(loaded, name)
+    except (pluggy.PluginValidationError, ValueError, TypeError) as error:
+        raise PluginError(
+            "plugin-hooks", f"{member.plugin.distribution} does not fit the hooks of this core", why=str(error)
+        ) from error
+
+
+def _check_hooks(manager: pluggy.PluginManager, members: list[Member]) -> None:
+    """Refuse misspelt, missing and asynchronous hooks; pluggy accepts all three."""
+    problems: list[Problem] = []
+    specified = {name for module in spec_modules().values() for name in vars(module) if name.startswith("platform_")}
+    for member in members:
+        plugin = manager.get_plugin(f"{member.manifest.kind}:{member.id}")
+        callers = {caller.name: caller for caller in manager.get_hookcallers(plugin) or ()}
+        for name in sorted(callers.keys() - specified):
+            what = f"there is no hook {name}."
+            problems.append(Problem(member.plugin.distribution, what, did_you_mean(name, specified)))
+        for name in REQUIRED[member.manifest.kind]:
+            if name not in callers:
+                problems.append(Problem(member.plugin.distribution, f"it does not implement {name}, which its kind requires."))
+        for name in callers.keys() & specified:
+            if inspect.iscoroutinefunction(getattr(plugin, name, None)):
+                problems.append(Problem(member.plugin.distribution, f"{name} is asynchronous; hooks are plain functions."))
+    if problems:
+        raise PluginError("plugin-hooks", "a chosen plugin breaks its contract", problems=problems)
+
+
+def _wrong_type(member: Member, hook: str, value: object, expected: str) -> PluginError:
+    return _fault(member, hook, f"it returned {type(value).__name__}, and {expected} is expected")
+
+
+def _fault(member: Member, hook: str, what: str) -> PluginError:
+    return PluginError("plugin-result", f"{member.plugin.distribution} {hook}: {what}", hint="Tell the plugin's author.")
+
+
+def _provenance(plugin: Plugin) -> str:
+    distribution = importlib.metadata.distribution(plugin.distribution)
+    record = distribution.read_text("RECORD") or ""
+    digest = hashlib.sha256(record.encode()).hexdigest()[:12]
+    return f"{plugin.distribution} {plugin.version} ({digest})"
+
+

@@ -1,0 +1,331 @@
+"""The site: one client's ``site.toml``, checked whole before anything happens.
+
+Unknown keys are refused with a suggestion. All problems of a file come at once,
+each with file, line, table and key.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import idna
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model, field_validator
+
+from platform_core.catalogue import Catalogue
+from platform_core.errors import CombinationError, Problem, SiteError, did_you_mean
+from platform_core.manifest import Kind, Manifest, Setting
+
+__all__ = ["Aws", "Mode", "Site", "load_site", "parse_site", "site_schema"]
+
+Mode = Literal["direct", "event-driven"]
+_STRICT = ConfigDict(extra="forbid", frozen=True)
+_CLIENT = r"^[a-z][a-z0-9-]{0,38}[a-z0-9]$"
+_LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
+
+
+class Aws(BaseModel):
+    """Where the site is deployed. Nothing here is secret."""
+
+    model_config = _STRICT
+
+    region: str = Field("us-east-1", pattern=r"^[a-z]{2}(-[a-z]+)+-\d$", description="Region of everything but the certificate.")
+    account: str = Field("", pattern=r"^(\d{12})?$", description="Refuse to deploy into any other account.")
+    hosted_zone_id: str = Field("", pattern=r"^(Z[A-Z0-9]{1,31})?$", description="Route 53 zone of the domain; brings certificate and DNS records.")
+    hosted_zone_name: str = Field("", description="Name of that zone; the domain itself when empty.")
+    repository: str = Field("", pattern=r"^([A-Za-z0-9-]+/[A-Za-z0-9._-]+)?$", description="GitHub owner/name that the build machine reads; when empty, `platform deploy` uploads the site's folder.")
+    connection: str = Field("", pattern=r"^(arn:aws[a-z-]*:code(connections|star-connections):.+)?$", description="CodeConnections ARN for a private repository.")
+    releases_kept: int = Field(5, ge=2, le=50, description="Releases that stay ready for a rollback.")
+    alarm_email: str = Field("", pattern=r"^([^@\s]+@[^@\s]+\.[^@\s]+)?$", description="Who hears of alarms.")
+
+
+class Site(BaseModel):
+    """One client's site.
+
+    Attributes:
+        client: Short name; part of stack, secret and resource names.
+        domain: The host name, in ASCII form.
+    """
+
+    model_config = _STRICT
+
+    client: str = Field(pattern=_CLIENT, description="Lower-case letters, digits and dashes, 2 to 40 of them.")
+    domain: str = Field(description="The site's host name, for example www.example.com.")
+    title: str = Field("", max_length=200, description="The site's name for people; the client's when empty.")
+    locale: str = Field("en", pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", description="Language of the content.")
+    engine: str = Field(description="Id of an installed engine.")
+    variant: str = Field("", description="The engine's variant; its first one when empty.")
+    mode: Mode | None = Field(None, description="How webhooks lead to builds; event-driven when CMS and shop are composed.")
+    cms: str | None = Field(None, description="Id of an installed CMS.")
+    shop: str | None = Field(None, description="Id of an installed shop.")
+    services: tuple[str, ...] = Field((), description="Ids of installed services.")
+    aws: Aws = Field(default_factory=Aws)
+    settings: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict, description="[settings.<component id>]")
+
+    @field_validator("domain")
+    @classmethod
+    def _host_name(cls, value: str) -> str:
+        return host_name(value)
+
+    @property
+    def name(self) -> str:
+        """The title, or the client when there is none."""
+        return self.title or self.client
+
+    @property
+    def integration(self) -> Mode:
+        """The mode that is used: the chosen one, or what the composition asks for."""
+        return self.mode or ("event-driven" if self.cms and self.shop else "direct")
+
+    @property
+    def components(self) -> tuple[tuple[Kind, str], ...]:
+        """Kind and id of every chosen component, the engine first."""
+        chosen: list[tuple[Kind, str]] = [("ssg", self.engine)]
+        chosen += [("cms", self.cms)] if self.cms else []
+        chosen += [("ecommerce", self.shop)] if self.shop else []
+        return (*chosen, *(("service", service) for service in self.services))
+
+
+def host_name(value: str) -> str:
+    """Return *value* as an ASCII host name.
+
+    Raises:
+        ValueError: It is not a host name with at least two labels.
+    """
+    try:
+        name = idna.encode(value.strip().rstrip("."), uts46=True, transitional=False).decode().lower()
+    except idna.IDNAError as error:
+        raise ValueError(f"{value!r} is not a host name: {error}") from None
+    labels = name.split(".")
+    if len(labels) < 2:
+        raise ValueError(f"{value!r} is not a full host name; write it with its ending, like {value}.com")
+    if not all(_LABEL.fullmatch(label) for label in labels) or labels[-1].isdigit():
+        raise ValueError(f"{value!r} is not a host name such as www.example.com (no scheme, port or path)")
+    if len(name) > 253:
+        raise ValueError("a host name has at most 253 characters")
+    return name
+
+
+def load_site(path: Path, catalogue: Catalogue) -> Site:
+    """Read and check ``site.toml``.
+
+    Args:
+        path: The file, or the folder that holds it.
+        catalogue: The components that the site may choose.
+
+    Raises:
+        SiteError: With every problem of the file.
+    """
+    file = path / "site.toml" if path.is_dir() else path
+    try:
+        text = file.read_text("utf-8")
+    except FileNotFoundError:
+        hint = "Run `platform init` in this folder, or name the folder that holds the site."
+        raise SiteError("no-site", f"there is no {file.name} in {file.parent}", hint=hint) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SiteError("unreadable-site", f"{file} can't be read", why=str(error)) from None
+    return parse_site(text, catalogue, where=file.name)
+
+
+def parse_site(text: str, catalogue: Catalogue, *, where: str = "site.toml") -> Site:
+    """Check the text of a ``site.toml``; see `load_site`."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        problem = Problem(where, f"not TOML: {error}.")
+        raise SiteError("bad-site", f"{where} can't be read", problems=[problem]) from None
+    lines = _Lines(text, where)
+    problems: list[Problem] = []
+    site: Site | None = None
+    try:
+        site = Site.model_validate(data)
+    except ValidationError as error:
+        problems += [_problem(item, lines, Site) for item in error.errors()]
+    problems += _check_components(data, catalogue, lines)
+    settings, wrong = _check_settings(data, catalogue, lines)
+    problems += wrong
+    if problems or site is None:
+        raise SiteError("bad-site", f"{where} has {_count(problems)}", problems=problems)
+    return site.model_copy(update={"settings": settings, "variant": site.variant or _first_variant(site, catalogue)})
+
+
+def site_schema(catalogue: Catalogue) -> dict[str, Any]:
+    """Return the JSON Schema of a ``site.toml``, for editors."""
+    schema = Site.model_json_schema()
+    properties = schema["properties"]
+    for key, kind in _SLOTS.items():
+        ids = [item.id for item in catalogue.of_kind(kind)]
+        target = properties[key]["items"] if key == "services" else properties[key]
+        target.pop("anyOf", None)
+        target |= {"type": "string", "enum": ids}
+    properties["settings"] = {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            item.id: settings_model(item).model_json_schema() for kind in _SLOTS.values() for item in catalogue.of_kind(kind)
+        },
+    }
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "site.toml", **schema}
+
+
+def settings_model(manifest: Manifest) -> type[BaseModel]:
+    """Build the model of a component's settings from its manifest."""
+    fields = {name: _field(setting) for name, setting in manifest.settings.items()}
+    return create_model(f"{manifest.id} settings", __config__=_STRICT, **fields)  # type: ignore[call-overload,no-any-return]
+
+
+_SLOTS: Mapping[str, Kind] = {"engine": "ssg", "cms": "cms", "shop": "ecommerce", "services": "service"}
+_SCALARS: Mapping[str, Any] = {"integer": int, "boolean": bool, "number": float, "strings": tuple[str, ...]}
+_SECRET_NAME = r"^([A-Za-z0-9/_+=.@-]{1,512})?$"
+
+
+def _field(setting: Setting) -> tuple[Any, Any]:
+    kind: Any = _SCALARS.get(setting.type, str)
+    pattern = f"^(?:{setting.pattern})$" if setting.pattern else None
+    description = setting.description
+    if setting.type == "secret":
+        pattern, description = _SECRET_NAME, f"{description} The name of a Secrets Manager entry, never its value."
+    if setting.choices:
+        kind = Literal[setting.choices]
+    default: Any = ... if setting.required else setting.default
+    if default is None:
+        default = {"strings": (), "integer": 0, "boolean": False, "number": 0.0}.get(setting.type, "")
+    return kind, Field(default, pattern=None if setting.choices else pattern, description=description, strict=kind in (int, bool))
+
+
+def _first_variant(site: Site, catalogue: Catalogue) -> str:
+    return next(iter(catalogue.get("ssg", site.engine).variants), "")
+
+
+def _check_components(data: Mapping[str, Any], catalogue: Catalogue, lines: _Lines) -> Iterator[Problem]:
+    """Check that each chosen component is there, and that they combine."""
+    known = True
+    for key, kind, component in _chosen(data):
+        try:
+            manifest = catalogue.get(kind, component)
+        except CombinationError as error:
+            known = False
+            yield Problem(lines.at(key), f"{error.what}. {error.why}".rstrip(), error.hint)
+            continue
+        variant = data.get("variant")
+        if key == "engine" and variant and variant not in manifest.variants:
+            names = ", ".join(manifest.variants) or "none"
+            hint = did_you_mean(str(variant), manifest.variants)
+            yield Problem(lines.at("variant"), f"{manifest.name} has no variant {variant!r} (it has {names}).", hint)
+    engine, cms, shop = (data.get(key) or None for key in ("engine", "cms", "shop"))
+    if known and isinstance(engine, str):
+        found = catalogue.check(engine, cms, shop)
+        if found.status == "impossible":
+            near = " or ".join(_spell(item.parts) for item in catalogue.nearest(found))
+            for reason in found.reasons:
+                yield Problem(lines.at("engine"), reason, f"Nearest that work: {near}." if near else "")
+
+
+def _spell(parts: tuple[str | None, ...]) -> str:
+    return " + ".join(part for part in parts if part)
+
+
+def _chosen(data: Mapping[str, Any]) -> Iterator[tuple[str, Kind, str]]:
+    for key, kind in _SLOTS.items():
+        value = data.get(key)
+        for component in value if isinstance(value, list) else [value]:
+            if isinstance(component, str) and component:
+                yield key, kind, component
+
+
+def _check_settings(
+    data: Mapping[str, Any], catalogue: Catalogue, lines: _Lines
+) -> tuple[dict[str, dict[str, Any]], list[Problem]]:
+    """Check ``[settings.<id>]`` of each chosen component; fill defaults in."""
+    given = data.get("settings")
+    given = given if isinstance(given, dict) else {}
+    chosen = {component: kind for _, kind, component in _chosen(data)}
+    settings: dict[str, dict[str, Any]] = {}
+    problems = [
+        Problem(lines.at("settings", name), f"{name!r} is not part of this site.", did_you_mean(name, chosen))
+        for name in given
+        if name not in chosen
+    ]
+    for component, kind in chosen.items():
+        try:
+            model = settings_model(catalogue.get(kind, component))
+        except CombinationError:
+            continue  # told by _check_components
+        try:
+            settings[component] = model.model_validate(given.get(component, {})).model_dump()
+        except ValidationError as error:
+            problems += [_problem(item, lines, model, "settings", component) for item in error.errors()]
+    return settings, problems
+
+
+def _problem(item: Any, lines: _Lines, model: type[BaseModel], *prefix: str) -> Problem:
+    path = [str(part) for part in item["loc"]]
+    where = lines.at(*prefix, *path)
+    if item["type"] == "extra_forbidden":
+        table = Aws if path[:-1] == ["aws"] else model
+        return Problem(where, f"unknown key {path[-1]!r}.", did_you_mean(path[-1], table.model_fields))
+    if item["type"] == "missing":
+        field = model.model_fields.get(path[-1])
+        return Problem(where, f"{path[-1]!r} is missing.", (field.description or "") if field else "")
+    field = (Aws if path[0] == "aws" else model).model_fields.get(path[-1])
+    text = item["msg"].removeprefix("Value error, ")
+    if item["type"] == "string_pattern_mismatch":
+        text = f"{item['input']!r} is not allowed here"
+    return Problem(where, f"{text}.", (field.description or "") if field else "")
+
+
+def _count(problems: list[Problem]) -> str:
+    return "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+
+
+class _Lines:
+    """Tells on which line of a TOML text a key stands; tomllib does not."""
+
+    _KEY = re.compile(r"""\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=""")
+    _TABLE = re.compile(r"\s*\[\[?\s*([^\]]+?)\s*\]")
+
+    def __init__(self, text: str, where: str) -> None:
+        self._text = text
+        self._where = where
+
+    @functools.cached_property
+    def _places(self) -> dict[tuple[str, ...], int]:
+        places: dict[tuple[str, ...], int] = {}
+        table: tuple[str, ...] = ()
+        quote = ""
+        for number, line in enumerate(self._text.splitlines(), 1):
+            if quote:
+                quote = "" if quote in line else quote
+                continue
+            if match := self._TABLE.match(line):
+                table = self._split(match[1])
+                places.setdefault(table, number)
+            elif match := self._KEY.match(line):
+                key = self._split(match[1])
+                for length in range(1, len(key) + 1):
+                    places.setdefault((*table, *key[:length]), number)
+            for mark in ('"""', "'''"):
+                if line.count(mark) % 2:
+                    quote = mark
+        return places
+
+    @staticmethod
+    def _split(key: str) -> tuple[str, ...]:
+        return tuple(part.strip().strip("\"'") for part in key.split("."))
+
+    def at(self, *path: str) -> str:
+        """Return ``site.toml:7 [settings.hugo] variant`` for a path of keys."""
+        line = next((self._places[path[:end]] for end in range(len(path), 0, -1) if path[:end] in self._places), 0)
+        place = f"{self._where}:{line}" if line else self._where
+        *tables, key = path
+        return f"{place} [{'.'.join(tables)}] {key}" if tables else f"{place} {key}"
+
+
+def as_json(site: Site) -> str:
+    """Return the site as JSON with stable order; equal sites give equal text."""
+    return json.dumps(site.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
