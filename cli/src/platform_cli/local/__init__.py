@@ -1,0 +1,1 @@
+"""Running a composed site on this machine: the embedded AWS, the edge, the builder."""

@@ -1,0 +1,220 @@
+"""Building: core writes what the templates see, the engine builds, files are added.
+
+The output is keyed by everything that went into it, so that an unchanged site is
+not built again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from platform_core.composition import Composition, Tagged
+from platform_core.content import Product, render_entry
+from platform_core.contributions import BuildPlan, File, Stage, Workspace
+from platform_core.errors import BuildError, PluginError
+from platform_core.files import write_atomically
+
+__all__ = ["STATE_FOLDER", "Built", "build", "platform_data", "workspace_for"]
+
+STATE_FOLDER = ".platform"
+ENTRY_PAGES = ("index.html", "404.html")
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A finished build.
+
+    Attributes:
+        output: The folder with the site.
+        changed: False when the output of last time was still good.
+        seconds: How long the engine worked; 0.0 when it did not.
+    """
+
+    output: Path
+    plan: BuildPlan
+    changed: bool
+    seconds: float
+
+
+def workspace_for(root: Path, stage: Stage) -> Workspace:
+    """Return the folders of a build; stages do not share them."""
+    root = root.resolve()
+    folder = root / STATE_FOLDER / stage.name
+    return Workspace(root=root, generated=folder / "generated", output=folder / "output", cache=folder / "cache")
+
+
+def build(composition: Composition, stage: Stage, *, force: bool = False) -> Built:
+    """Build the site, unless the output of last time is still good.
+
+    Raises:
+        BuildError: The engine failed, or its output is not a site.
+        PluginError: A contribution failed.
+        ContentError: A content file can't be read.
+    """
+    workspace = workspace_for(composition.content.root, stage)
+    _bring_entries(composition)
+    data = json.dumps(platform_data(composition, stage), ensure_ascii=False, indent=1, sort_keys=True)
+    plan = composition.build_plan(stage, workspace)
+    files = composition.files(stage)
+    record = workspace.output.with_name("build.json")
+    key = _key(plan, workspace, data, files)
+    if not force and _is_good(record, key, workspace.output):
+        return Built(workspace.output, plan, changed=False, seconds=0.0)
+    record.unlink(missing_ok=True)
+    for name, content in {"data/platform.json": data, **plan.files}.items():
+        write_atomically(workspace.generated / name, content)
+    started = time.monotonic()
+    _run(plan, workspace)
+    seconds = time.monotonic() - started
+    _lay_over(files, workspace.output)
+    for page in ENTRY_PAGES:
+        if not (workspace.output / page).is_file():
+            name = composition.engine.manifest.name
+            raise BuildError("no-entry-page", f"{name} wrote no {page}", hint=f"Add a template for {page}.")
+    write_atomically(record, json.dumps({"key": key}))
+    return Built(workspace.output, plan, changed=True, seconds=seconds)
+
+
+def platform_data(composition: Composition, stage: Stage) -> dict[str, Any]:
+    """Return what the engine's templates see; see ``docs/explanation/architecture.md``."""
+    site = composition.site
+    products = composition.content.products if site.shop else ()
+    return {
+        "site": {
+            "client": site.client,
+            "domain": site.domain,
+            "title": site.name,
+            "locale": site.locale,
+            "base_url": stage.base_url,
+            "stage": stage.name,
+        },
+        "fragments": composition.fragments(stage),
+        "shop": bool(site.shop),
+        "products": {item.sku: _product_data(item, composition.buy_button(item, stage)) for item in products},
+        "routes": [
+            {"path": item.value.route, "label": item.member.manifest.name}
+            for item in composition.files(stage)
+            if item.value.route
+        ],
+    }
+
+
+def _product_data(product: Product, buy: str) -> dict[str, Any]:
+    return {
+        "sku": product.sku,
+        "name": product.name,
+        "price": str(product.price),
+        "currency": product.currency,
+        "price_text": f"{product.currency} {_amount(product.price)}",
+        "url": product.url,
+        "description": product.description,
+        "image": product.image,
+        "options": {name: list(choices) for name, choices in product.options.items()},
+        "stock": product.stock,
+        "weight": product.weight,
+        "buy": buy,
+    }
+
+
+def _amount(price: Decimal) -> str:
+    return f"{price:.2f}" if price == price.quantize(Decimal("0.01")) else str(price.normalize())
+
+
+def _bring_entries(composition: Composition) -> None:
+    """Write entries that plugins bring; one that leaves ``content/`` is refused."""
+    folder = (composition.content.root / "content").resolve()
+    for item in composition.entries():
+        path = (folder / item.value.collection / f"{item.value.slug}.md").resolve()
+        if not path.is_relative_to(folder):
+            where = f"{item.value.collection}/{item.value.slug}"
+            raise PluginError("entry-outside", f"{item.member.id} brought the entry {where!r}, outside content/")
+        text = render_entry(item.value)
+        if not path.is_file() or path.read_text("utf-8") != text:
+            write_atomically(path, text)
+
+
+def _run(plan: BuildPlan, workspace: Workspace) -> None:
+    shutil.rmtree(workspace.output, ignore_errors=True)
+    workspace.output.mkdir(parents=True)
+    workspace.cache.mkdir(parents=True, exist_ok=True)
+    try:
+        done = subprocess.run(
+            plan.command,
+            cwd=workspace.root,
+            env={**os.environ, **plan.env},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            check=False,
+        )
+    except OSError as error:
+        raise BuildError("no-engine", f"{plan.command[0]} can't be started", why=str(error)) from None
+    if done.returncode:
+        tail = "\n".join(done.stdout.strip().splitlines()[-20:])
+        raise BuildError("build-failed", f"{Path(plan.command[0]).name} failed with exit code {done.returncode}", why=tail)
+
+
+def _lay_over(files: Iterable[Tagged[File]], output: Path) -> None:
+    for item in files:
+        target = output / item.value.path
+        if target.exists():
+            raise BuildError(
+                "file-twice",
+                f"{item.member.id} and the engine both publish {item.value.path}",
+                hint=f"Take {item.value.path} out of the site, or choose another path in [settings.{item.member.id}].",
+            )
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(item.value.content, Path):
+            shutil.copyfile(item.value.content, target)
+        else:
+            target.write_bytes(item.value.content)
+
+
+def _key(plan: BuildPlan, workspace: Workspace, data: str, files: Iterable[Tagged[File]]) -> str:
+    """Hash everything that decides the output; files by path, time and size."""
+    digest = hashlib.sha256()
+    parts = [*plan.command, plan.version, data, *sorted(f"{name}={value}" for name, value in plan.env.items())]
+    for part in parts:
+        digest.update(part.encode() + b"\0")
+    for name, content in sorted(plan.files.items()):
+        digest.update(name.encode() + b"\0" + content + b"\0")
+    for item in files:
+        content = item.value.content
+        stamp = _stamp(content) if isinstance(content, Path) else content
+        digest.update(item.value.path.encode() + b"\0" + stamp + b"\0")
+    for path in _inputs(workspace.root, plan.inputs):
+        digest.update(str(path).encode() + b"\0" + _stamp(path))
+    return digest.hexdigest()
+
+
+def _stamp(path: Path) -> bytes:
+    stat = path.stat()
+    return f"{stat.st_mtime_ns}:{stat.st_size}".encode()
+
+
+def _inputs(root: Path, names: Iterable[str]) -> Iterator[Path]:
+    for name in sorted(names):
+        path = root / name
+        if path.is_dir():
+            yield from sorted(item for item in path.rglob("*") if item.is_file())
+        elif path.is_file():
+            yield path
+
+
+def _is_good(record: Path, key: str, output: Path) -> bool:
+    try:
+        return bool(json.loads(record.read_text("utf-8"))["key"] == key) and output.is_dir()
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
