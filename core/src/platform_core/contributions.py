@@ -7,7 +7,7 @@ them; engines, CMSs, shops and services never call each other.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -51,11 +51,15 @@ class File:
         content: Its bytes, or a local file that holds them.
         route: The site-absolute address for people, when the file is a page that
             should be announced, for example ``/admin/``.
+        csp: Directive -> sources that the page needs beyond the site's policy. It holds
+            for every path below *route*, which then ends with a slash, and nowhere
+            else: what an application needs must not loosen the public pages.
     """
 
     path: str
     content: bytes | Path
     route: str = ""
+    csp: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
