@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import re
 import tomllib
 import typing
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal, TypeVar
@@ -185,9 +187,23 @@ def parse_manifest(text: str, where: str) -> Manifest:
     from pydantic import TypeAdapter, ValidationError
 
     try:
-        return TypeAdapter(Manifest).validate_python(data)
+        manifest = TypeAdapter(Manifest).validate_python(data)
     except ValidationError as error:
         raise _refused(where, [_problem(where, item) for item in error.errors()]) from None
+    if problems := list(_check_settings(manifest, where)):
+        raise _refused(where, problems)
+    return manifest
+
+
+def _check_settings(manifest: Manifest, where: str) -> Iterator[Problem]:
+    for name, setting in manifest.settings.items():
+        place = f"{where} settings.{name}"
+        try:
+            re.compile(setting.pattern)
+        except re.error as error:
+            yield Problem(f"{place}.pattern", f"not a regular expression: {error}.")
+        if setting.choices and setting.default not in {None, *setting.choices}:
+            yield Problem(f"{place}.default", f"{setting.default!r} is not one of its choices.")
 
 
 def _refused(where: str, problems: list[Problem]) -> SiteError:

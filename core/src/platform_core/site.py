@@ -12,10 +12,10 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import idna
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model, field_validator
 
 from platform_core.catalogue import Catalogue
 from platform_core.errors import CombinationError, Problem, SiteError, did_you_mean
@@ -181,21 +181,34 @@ def settings_model(manifest: Manifest) -> type[BaseModel]:
 
 _SLOTS: Mapping[str, Kind] = {"engine": "ssg", "cms": "cms", "shop": "ecommerce", "services": "service"}
 _SCALARS: Mapping[str, Any] = {"integer": int, "boolean": bool, "number": float, "strings": tuple[str, ...]}
-_SECRET_NAME = r"^([A-Za-z0-9/_+=.@-]{1,512})?$"
+_SECRET_NAME = r"([A-Za-z0-9/_+=.@-]{1,512})?"
 
 
 def _field(setting: Setting) -> tuple[Any, Any]:
     kind: Any = _SCALARS.get(setting.type, str)
-    pattern = f"^(?:{setting.pattern})$" if setting.pattern else None
+    pattern, shown_as = setting.pattern, setting.shown_as
     description = setting.description
     if setting.type == "secret":
-        pattern, description = _SECRET_NAME, f"{description} The name of a Secrets Manager entry, never its value."
+        pattern, shown_as = _SECRET_NAME, "the name of a Secrets Manager entry"
+        description = f"{description} The name of a Secrets Manager entry, never its value."
+    extra: dict[str, Any] = {}
     if setting.choices:
         kind = Literal[setting.choices]
+    elif pattern:
+        # In Python, `$` would let a newline through, so the whole string is matched.
+        kind = Annotated[kind, AfterValidator(functools.partial(_matches, pattern=pattern, shown_as=shown_as))]
+        extra = {"pattern": f"^(?:{pattern})$"}
     default: Any = ... if setting.required else setting.default
     if default is None:
         default = {"strings": (), "integer": 0, "boolean": False, "number": 0.0}.get(setting.type, "")
-    return kind, Field(default, pattern=None if setting.choices else pattern, description=description, strict=kind in (int, bool))
+    strict = setting.type in {"integer", "boolean"}
+    return kind, Field(default, description=description, strict=strict, json_schema_extra=extra)
+
+
+def _matches(value: str, *, pattern: str, shown_as: str) -> str:
+    if not re.fullmatch(pattern, value):
+        raise ValueError(f"{value!r} is not {shown_as or 'of the form ' + pattern}")
+    return value
 
 
 def _first_variant(site: Site, catalogue: Catalogue) -> str:

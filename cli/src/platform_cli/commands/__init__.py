@@ -1,0 +1,1 @@
+"""One file for each command; the trailing underscore keeps clear of keywords and builtins."""

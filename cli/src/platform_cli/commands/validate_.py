@@ -1,0 +1,27 @@
+"""`platform validate`: check a site without building it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from platform_cli.app import App, pass_app, site_argument
+
+
+@click.command("validate")
+@site_argument
+@pass_app
+def command(app: App, *, folder: Path) -> None:
+    """Check site.toml and the content of FOLDER, and tell every problem."""
+    from platform_core.content import Content
+
+    site = app.site(folder)
+    content = Content(folder.resolve())
+    entries = sum(1 for _ in content.entries())
+    products = content.products if site.shop else ()
+    parts = " + ".join(component for _, component in site.components)
+    click.echo(
+        f"{site.name} ({site.domain}) is valid: {parts}, {entries} entries, {len(products)} products, "
+        f"{len(content.redirects)} redirects, {len(content.collections)} collections."
+    )
