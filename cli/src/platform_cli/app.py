@@ -38,6 +38,7 @@ class App:
             PluginError: In strict mode, when any plugin is at fault.
         """
         from platformdirs import user_cache_path
+
         from platform_core.discovery import discover
 
         cache = user_cache_path("platform") / "manifests-1.json"

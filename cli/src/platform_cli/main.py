@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 
 import click
 
@@ -71,7 +71,11 @@ class LazyGroup(click.Group):
 
 @click.group(
     cls=LazyGroup,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120, "auto_envvar_prefix": "PLATFORM"},
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "max_content_width": 120,
+        "auto_envvar_prefix": "PLATFORM",
+    },
 )
 @click.option("--no-plugins", is_flag=True, help="Ignore every plugin.  [env var: `PLATFORM_NO_PLUGINS`]")
 @click.option("--strict", is_flag=True, help="Fail when any installed plugin is broken.  [env var: `PLATFORM_STRICT`]")
@@ -107,7 +111,7 @@ def main() -> None:
         sys.exit(error.exit_code)
     except BrokenPipeError:
         # The reader has gone; the interpreter must not complain while it flushes.
-        sys.stdout = Path("/dev/null").open("w", encoding="utf-8")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except OSError as error:
         if "--debug" in sys.argv:

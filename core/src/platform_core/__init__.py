@@ -1,0 +1,1 @@
+"""Discovery, composition, content model, releases and AWS constructs of Platform."""

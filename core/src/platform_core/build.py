@@ -71,7 +71,8 @@ def build(composition: Composition, stage: Stage, *, force: bool = False) -> Bui
     if not force and _is_good(record, key, workspace.output):
         return Built(workspace.output, plan, changed=False, seconds=0.0)
     record.unlink(missing_ok=True)
-    for name, content in {"data/platform.json": data, **plan.files}.items():
+    generated: dict[str, bytes] = {"data/platform.json": data.encode(), **plan.files}
+    for name, content in generated.items():
         write_atomically(workspace.generated / name, content)
     started = time.monotonic()
     _run(plan, workspace)
@@ -163,7 +164,9 @@ def _run(plan: BuildPlan, workspace: Workspace) -> None:
         raise BuildError("no-engine", f"{plan.command[0]} can't be started", why=str(error)) from None
     if done.returncode:
         tail = "\n".join(done.stdout.strip().splitlines()[-20:])
-        raise BuildError("build-failed", f"{Path(plan.command[0]).name} failed with exit code {done.returncode}", why=tail)
+        raise BuildError(
+            "build-failed", f"{Path(plan.command[0]).name} failed with exit code {done.returncode}", why=tail
+        )
 
 
 def _lay_over(files: Iterable[Tagged[File]], output: Path) -> None:
@@ -191,8 +194,8 @@ def _key(plan: BuildPlan, workspace: Workspace, data: str, files: Iterable[Tagge
     for name, content in sorted(plan.files.items()):
         digest.update(name.encode() + b"\0" + content + b"\0")
     for item in files:
-        content = item.value.content
-        stamp = _stamp(content) if isinstance(content, Path) else content
+        source = item.value.content
+        stamp = _stamp(source) if isinstance(source, Path) else source
         digest.update(item.value.path.encode() + b"\0" + stamp + b"\0")
     for path in _inputs(workspace.root, plan.inputs):
         digest.update(str(path).encode() + b"\0" + _stamp(path))

@@ -181,9 +181,9 @@ def _offer(engine: Manifest, cms: Manifest | None, shop: Manifest | None) -> tup
     reasons += [f"{item.name} has no price." for item in providers if not item.price]
     if len(providers) == 1:
         return providers[0].stack_type, providers[0].price, tuple(reasons)
-    assert cms and shop  # both, since there are two of them
-    for name, bundle in cms.bundles.items():
-        if (bundle.shop, bundle.engine) == (shop.id, engine.id):
+    first, second = providers
+    for name, bundle in first.bundles.items():
+        if (bundle.shop, bundle.engine) == (second.id, engine.id):
             return name, bundle.price, tuple(reasons)
     prices = [item.price for item in providers if item.price]
     return COMPOSED, _sum([*prices, EVENT_LAYER]) if len(prices) == 2 else None, tuple(reasons)

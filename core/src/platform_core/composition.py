@@ -66,7 +66,9 @@ class Composition:
         members: The chosen components, the engine first.
     """
 
-    def __init__(self, site: Site, content: Content, members: tuple[Member, ...], manager: pluggy.PluginManager) -> None:
+    def __init__(
+        self, site: Site, content: Content, members: tuple[Member, ...], manager: pluggy.PluginManager
+    ) -> None:
         self.site = site
         self.content = content
         self.members = members
@@ -176,7 +178,7 @@ class Composition:
                 results[member.id] = list(value) if inspect.isgenerator(value) else value
             except (KeyboardInterrupt, GeneratorExit):
                 raise
-            except BaseException as error:  # a plugin may raise anything, SystemExit too
+            except BaseException as error:  # noqa: BLE001  a plugin may raise anything, SystemExit too
                 cause = error
                 problems.append(Problem(f"{member.plugin.distribution} {hook}", f"{type(error).__name__}: {error}."))
         if problems:
@@ -270,12 +272,11 @@ def _check_hooks(manager: pluggy.PluginManager, members: list[Member]) -> None:
         for name in sorted(callers.keys() - specified):
             what = f"there is no hook {name}."
             problems.append(Problem(member.plugin.distribution, what, did_you_mean(name, specified)))
-        for name in REQUIRED[member.manifest.kind]:
-            if name not in callers:
-                problems.append(Problem(member.plugin.distribution, f"it does not implement {name}, which its kind requires."))
-        for name in callers.keys() & specified:
-            if inspect.iscoroutinefunction(getattr(plugin, name, None)):
-                problems.append(Problem(member.plugin.distribution, f"{name} is asynchronous; hooks are plain functions."))
+        missing = [name for name in REQUIRED[member.manifest.kind] if name not in callers]
+        waiting = [name for name in callers if inspect.iscoroutinefunction(getattr(plugin, name, None))]
+        by = member.plugin.distribution
+        problems += [Problem(by, f"it does not implement {name}, which its kind requires.") for name in missing]
+        problems += [Problem(by, f"{name} is asynchronous; hooks are plain functions.") for name in waiting]
     if problems:
         raise PluginError("plugin-hooks", "a chosen plugin breaks its contract", problems=problems)
 
@@ -285,7 +286,9 @@ def _wrong_type(member: Member, hook: str, value: object, expected: str) -> Plug
 
 
 def _fault(member: Member, hook: str, what: str) -> PluginError:
-    return PluginError("plugin-result", f"{member.plugin.distribution} {hook}: {what}", hint="Tell the plugin's author.")
+    return PluginError(
+        "plugin-result", f"{member.plugin.distribution} {hook}: {what}", hint="Tell the plugin's author."
+    )
 
 
 def _provenance(plugin: Plugin) -> str:
@@ -293,5 +296,3 @@ def _provenance(plugin: Plugin) -> str:
     record = distribution.read_text("RECORD") or ""
     digest = hashlib.sha256(record.encode()).hexdigest()[:12]
     return f"{plugin.distribution} {plugin.version} ({digest})"
-
-

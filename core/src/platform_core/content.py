@@ -281,11 +281,9 @@ def parse_front_matter(text: str, where: str) -> tuple[dict[str, Any], str]:
     import yaml  # slow to import, and not needed to list a catalogue
 
     try:
-        data = tomllib.loads(match[2]) if match[1] == "+++" else yaml.load(match[2], _yaml_loader())
+        data = tomllib.loads(match[2]) if match[1] == "+++" else yaml.load(match[2], _yaml_loader())  # noqa: S506  it is the safe loader
     except (tomllib.TOMLDecodeError, yaml.YAMLError, ValueError) as error:
-        raise ContentError(
-            "bad-front-matter", f"the front matter of {where} can't be read", why=str(error)
-        ) from None
+        raise ContentError("bad-front-matter", f"the front matter of {where} can't be read", why=str(error)) from None
     if not isinstance(data or {}, dict):
         raise ContentError("bad-front-matter", f"the front matter of {where} is not a table")
     return {str(key): value for key, value in (data or {}).items()}, text[match.end() :]
@@ -411,8 +409,8 @@ def _listed_redirects(path: Path, problems: list[Problem]) -> Iterator[tuple[str
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         problems.append(Problem(where, f"not TOML: {error}."))
         return
-    for number, row in enumerate(rows if isinstance(rows, list) else [], 1):
-        row = row if isinstance(row, dict) else {}
+    tables = [row if isinstance(row, dict) else {} for row in (rows if isinstance(rows, list) else [])]
+    for number, row in enumerate(tables, 1):
         source, target, status = row.get("from"), row.get("to"), row.get("status", 301)
         place = f"{where} redirect {number}"
         if not _is_path(source):

@@ -7,6 +7,7 @@ so a broken plugin is listed with its cause and never stops the others.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import importlib.machinery
 import importlib.metadata
@@ -138,7 +139,7 @@ def _find(path: Sequence[str] | None) -> tuple[list[Plugin], list[str]]:
             continue
         try:
             found += _entry_points(distribution)
-        except Exception as error:  # a foreign file: any parser error may come out of it
+        except Exception as error:  # noqa: BLE001  a foreign file: any parser error may come out of it
             warnings.append(f"{_place(distribution)}: entry_points.txt can't be read ({error}). Reinstall it.")
     return found, warnings
 
@@ -223,7 +224,9 @@ def _check(plugin: Plugin, disabled: set[str], *, no_plugins: bool) -> Plugin:
         return plugin
     upgrade = f"pip install --upgrade {plugin.distribution}"
     if plugin.kind not in KINDS:
-        return plugin.failed("incompatible", f"core knows no kind {plugin.kind!r} (it knows {', '.join(KINDS)})", upgrade)
+        return plugin.failed(
+            "incompatible", f"core knows no kind {plugin.kind!r} (it knows {', '.join(KINDS)})", upgrade
+        )
     if plugin.contract not in CONTRACTS:
         spoken = ", ".join(f"v{number}" for number in CONTRACTS)
         cause = f"it speaks contract v{plugin.contract}, and this core speaks {spoken}"
@@ -338,10 +341,9 @@ class _Manifests:
 
     def save(self) -> None:
         if self._file and self._changed:
-            try:
+            # A read-only home only makes the next start slower.
+            with contextlib.suppress(OSError):
                 write_atomically(self._file, json.dumps(self._known))
-            except OSError:
-                pass  # a read-only home only makes the next start slower
 
     def _load(self) -> dict[str, Any]:
         try:

@@ -29,7 +29,9 @@ MAX_FILE_BYTES = 64 * 1024 * 1024
 _DATED_PATH = re.compile(r"(?:^|/)(\d{4})/(\d{2})/(\d{2})/")
 _DATED_NAME = re.compile(r"^(\d{4})-(\d{2})-(\d{2})-(.+)$")
 _INTERNAL = re.compile(r"\]\(@/([^)\s#]+)(#[^)\s]*)?\)")
-_KNOWN = frozenset({"title", "path", "url", "permalink", "slug", "date", "updated", "lastmod", "draft", "description", "aliases"})
+_KNOWN = frozenset(
+    {"title", "path", "url", "permalink", "slug", "date", "updated", "lastmod", "draft", "description", "aliases"}
+)
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,10 @@ def import_markdown(source: Path, root: Path, *, collection: str = "posts") -> I
     ]
     if conflicts:
         raise ContentError(
-            "import-conflict", "nothing was imported", problems=conflicts, hint="Move these files away, then import again."
+            "import-conflict",
+            "nothing was imported",
+            problems=conflicts,
+            hint="Move these files away, then import again.",
         )
     for name, data in batch.files.items():
         write_atomically(content / name, data)
@@ -258,7 +263,9 @@ def _check_member(name: str, size: int, number: int) -> None:
     if name.startswith("/") or "\\" in name or ".." in PurePosixPath(name).parts:
         raise ContentError("unsafe-archive", f"the archive holds {name!r}, which would leave its folder")
     if size > MAX_FILE_BYTES or number >= MAX_FILES:
-        raise ContentError("huge-archive", f"the archive is larger than {MAX_FILES} files of {MAX_FILE_BYTES} bytes each")
+        raise ContentError(
+            "huge-archive", f"the archive is larger than {MAX_FILES} files of {MAX_FILE_BYTES} bytes each"
+        )
 
 
 def _clean(name: str) -> str:

@@ -34,12 +34,26 @@ class Aws(BaseModel):
 
     model_config = _STRICT
 
-    region: str = Field("us-east-1", pattern=r"^[a-z]{2}(-[a-z]+)+-\d$", description="Region of everything but the certificate.")
+    region: str = Field(
+        "us-east-1", pattern=r"^[a-z]{2}(-[a-z]+)+-\d$", description="Region of everything but the certificate."
+    )
     account: str = Field("", pattern=r"^(\d{12})?$", description="Refuse to deploy into any other account.")
-    hosted_zone_id: str = Field("", pattern=r"^(Z[A-Z0-9]{1,31})?$", description="Route 53 zone of the domain; brings certificate and DNS records.")
+    hosted_zone_id: str = Field(
+        "",
+        pattern=r"^(Z[A-Z0-9]{1,31})?$",
+        description="Route 53 zone of the domain; brings certificate and DNS records.",
+    )
     hosted_zone_name: str = Field("", description="Name of that zone; the domain itself when empty.")
-    repository: str = Field("", pattern=r"^([A-Za-z0-9-]+/[A-Za-z0-9._-]+)?$", description="GitHub owner/name that the build machine reads; when empty, `platform deploy` uploads the site's folder.")
-    connection: str = Field("", pattern=r"^(arn:aws[a-z-]*:code(connections|star-connections):.+)?$", description="CodeConnections ARN for a private repository.")
+    repository: str = Field(
+        "",
+        pattern=r"^([A-Za-z0-9-]+/[A-Za-z0-9._-]+)?$",
+        description="GitHub owner/name that the build machine reads; when empty, `platform deploy` uploads the site's folder.",
+    )
+    connection: str = Field(
+        "",
+        pattern=r"^(arn:aws[a-z-]*:code(connections|star-connections):.+)?$",
+        description="CodeConnections ARN for a private repository.",
+    )
     releases_kept: int = Field(5, ge=2, le=50, description="Releases that stay ready for a rollback.")
     alarm_email: str = Field("", pattern=r"^([^@\s]+@[^@\s]+\.[^@\s]+)?$", description="Who hears of alarms.")
 
@@ -60,11 +74,13 @@ class Site(BaseModel):
     locale: str = Field("en", pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", description="Language of the content.")
     engine: str = Field(description="Id of an installed engine.")
     variant: str = Field("", description="The engine's variant; its first one when empty.")
-    mode: Mode | None = Field(None, description="How webhooks lead to builds; event-driven when CMS and shop are composed.")
+    mode: Mode | None = Field(
+        None, description="How webhooks lead to builds; event-driven when CMS and shop are composed."
+    )
     cms: str | None = Field(None, description="Id of an installed CMS.")
     shop: str | None = Field(None, description="Id of an installed shop.")
     services: tuple[str, ...] = Field((), description="Ids of installed services.")
-    aws: Aws = Field(default_factory=Aws)
+    aws: Aws = Field(default_factory=lambda: Aws.model_validate({}))
     settings: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict, description="[settings.<component id>]")
 
     @field_validator("domain")
@@ -167,7 +183,9 @@ def site_schema(catalogue: Catalogue) -> dict[str, Any]:
         "type": "object",
         "additionalProperties": False,
         "properties": {
-            item.id: settings_model(item).model_json_schema() for kind in _SLOTS.values() for item in catalogue.of_kind(kind)
+            item.id: settings_model(item).model_json_schema()
+            for kind in _SLOTS.values()
+            for item in catalogue.of_kind(kind)
         },
     }
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "site.toml", **schema}
@@ -181,7 +199,7 @@ def settings_model(manifest: Manifest) -> type[BaseModel]:
 
 _SLOTS: Mapping[str, Kind] = {"engine": "ssg", "cms": "cms", "shop": "ecommerce", "services": "service"}
 _SCALARS: Mapping[str, Any] = {"integer": int, "boolean": bool, "number": float, "strings": tuple[str, ...]}
-_SECRET_NAME = r"([A-Za-z0-9/_+=.@-]{1,512})?"
+_SECRET_NAME = r"([A-Za-z0-9/_+=.@-]{1,512})?"  # noqa: S105  a pattern, not a secret
 
 
 def _field(setting: Setting) -> tuple[Any, Any]:
@@ -202,7 +220,7 @@ def _field(setting: Setting) -> tuple[Any, Any]:
     if default is None:
         default = {"strings": (), "integer": 0, "boolean": False, "number": 0.0}.get(setting.type, "")
     strict = setting.type in {"integer", "boolean"}
-    return kind, Field(default, description=description, strict=strict, json_schema_extra=extra)
+    return kind, Field(default, description=description, strict=strict or None, json_schema_extra=extra)
 
 
 def _matches(value: str, *, pattern: str, shown_as: str) -> str:

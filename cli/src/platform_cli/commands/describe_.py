@@ -7,11 +7,10 @@ from collections.abc import Iterable, Iterator
 
 import click
 
+from platform_cli.app import App, pass_app, show_json
 from platform_core.catalogue import Combination
 from platform_core.errors import CombinationError, did_you_mean
 from platform_core.manifest import KINDS, Manifest
-
-from platform_cli.app import App, pass_app, show_json
 
 
 @click.command("describe")
@@ -55,7 +54,9 @@ def _component(item: Manifest) -> Iterator[str]:
     yield from _section("needs", item.needs)
     yield from _section("lacks", item.lacks)
     yield from _section("facts", item.facts)
-    fees = {f"{plan.name}: USD {plan.month:g} a month": f"{plan.note} ({plan.source}, {plan.date})" for plan in item.plans}
+    fees = {
+        f"{plan.name}: USD {plan.month:g} a month": f"{plan.note} ({plan.source}, {plan.date})" for plan in item.plans
+    }
     yield from _section("provider fees", fees)
     settings = {f"{name} ({value.type})": value.description for name, value in item.settings.items()}
     yield from _section(f"settings, in [settings.{item.id}]", settings)

@@ -16,9 +16,13 @@ KINDS = ("ssg", "cms", "ecommerce", "composed", "service")
 
 
 @click.command("list")
-@click.option("--kind", type=click.Choice(KINDS), help="Only templates, CMS tiers, shop tiers, composed sites or services.")
+@click.option(
+    "--kind", type=click.Choice(KINDS), help="Only templates, CMS tiers, shop tiers, composed sites or services."
+)
 @click.option("--engine", metavar="ID", help="Only combinations on this engine.")
-@click.option("--max-price", type=click.IntRange(min=0), metavar="USD", help="Only what can cost this much a month or less.")
+@click.option(
+    "--max-price", type=click.IntRange(min=0), metavar="USD", help="Only what can cost this much a month or less."
+)
 @click.option("--all", "everything", is_flag=True, help="Compatible and impossible combinations too.")
 @click.option("--json", "as_json", is_flag=True, help="Print an array of objects.")
 @pass_app

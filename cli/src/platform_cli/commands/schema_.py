@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from platform_cli.app import App, pass_app, show_json
-
 import click
+
+from platform_cli.app import App, pass_app, show_json
 
 
 @click.command("schema")

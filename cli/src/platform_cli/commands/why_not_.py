@@ -36,7 +36,9 @@ def command(app: App, *, engine: str, cms: str, shop: str, as_json: bool) -> Non
         return
     name = _spell(found.parts)
     if found.price:
-        click.echo(f"{name} is certified: {found.stack_type}, USD {found.price.month[0]}-{found.price.month[1]} a month.")
+        click.echo(
+            f"{name} is certified: {found.stack_type}, USD {found.price.month[0]}-{found.price.month[1]} a month."
+        )
         return
     click.echo(f"{name} is {found.status}:")
     for reason in found.reasons:

@@ -7,17 +7,16 @@ deployed again, which costs seconds.
 
 from __future__ import annotations
 
-import sys
 import shutil
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from platform_core.errors import ToolError
-
 from platform_cli.local.processes import LOOPBACK, Process, start, wait_for_http
+from platform_core.errors import ToolError
 
 __all__ = ["ACCOUNT", "REGION", "EmbeddedAws", "start_embedded_aws"]
 
@@ -64,7 +63,7 @@ class EmbeddedAws:
             endpoint_url=self.endpoint,
             region_name=REGION,
             aws_access_key_id=ACCOUNT,
-            aws_secret_access_key="local",
+            aws_secret_access_key="local",  # noqa: S106  the emulator takes anything
             config=Config(s3={"addressing_style": "path"}, retries={"max_attempts": 2}, max_pool_connections=20),
         )
 

@@ -6,6 +6,8 @@ needs. Every hook is optional unless its kind requires it (`REQUIRED`).
 
 from __future__ import annotations
 
+from types import ModuleType
+
 import pluggy
 
 from platform_core.manifest import Kind
@@ -25,7 +27,7 @@ REQUIRED: dict[Kind, tuple[str, ...]] = {
 }
 
 
-def spec_modules() -> dict[str, object]:
+def spec_modules() -> dict[str, ModuleType]:
     """Return every specification module, by the word it is for."""
     from platform_core.hookspecs import cms, common, ecommerce, service, ssg
 

@@ -32,9 +32,7 @@ __all__ = [
 
 
 @hookspec
-def platform_fragments(
-    site: Site, settings: Mapping[str, Any], content: Content, stage: Stage
-) -> Iterable[Fragment]:
+def platform_fragments(site: Site, settings: Mapping[str, Any], content: Content, stage: Stage) -> Iterable[Fragment]:
     """Add HTML to the named slots of every page.
 
     Values that come from settings or content must be escaped.
@@ -103,9 +101,7 @@ def platform_webhook_adapter(site: Site, settings: Mapping[str, Any]) -> Webhook
 
 
 @hookspec
-def platform_local_services(
-    site: Site, settings: Mapping[str, Any], content: Content
-) -> Iterable[LocalService]:
+def platform_local_services(site: Site, settings: Mapping[str, Any], content: Content) -> Iterable[LocalService]:
     """Start processes beside the site during `platform up`.
 
     Example:

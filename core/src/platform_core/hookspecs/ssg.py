@@ -15,9 +15,7 @@ __all__ = ["platform_build_plan"]
 
 
 @hookspec(firstresult=True)
-def platform_build_plan(
-    site: Site, settings: Mapping[str, Any], stage: Stage, workspace: Workspace
-) -> BuildPlan:
+def platform_build_plan(site: Site, settings: Mapping[str, Any], stage: Stage, workspace: Workspace) -> BuildPlan:
     """Say how the engine builds the site in *workspace*. Required.
 
     Example:

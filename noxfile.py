@@ -1,0 +1,50 @@
+"""Every check is a session; README, CI and contributors call the same ones.
+
+`uvx nox` or `.venv/bin/nox` runs the default ones; `nox -l` lists all.
+"""
+
+# /// script
+# dependencies = ["nox>=2025.2"]
+# ///
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.2"
+nox.options.default_venv_backend = "none"
+nox.options.sessions = ["lint", "types", "imports", "tests"]
+
+ROOT = Path(__file__).parent
+PLUGINS = sorted(path.name for path in (ROOT / "plugins").iterdir() if (path / "pyproject.toml").is_file())
+SOURCES = ["core/src", "cli/src", "testing/src", *(f"plugins/{name}/src" for name in PLUGINS)]
+WORKERS = os.environ.get("PLATFORM_TEST_WORKERS", "2")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run the tests; arguments go to pytest."""
+    session.run("python", "-m", "pytest", "-n", WORKERS, "--dist", "loadgroup", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style, formatting and spelling."""
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("codespell")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check types, strictly."""
+    session.run("mypy", *SOURCES)
+
+
+@nox.session
+def imports(session: nox.Session) -> None:
+    """Check that nothing imports upward."""
+    session.run("lint-imports")
