@@ -48,6 +48,11 @@ class Member:
         """The component's id."""
         return self.manifest.id
 
+    @property
+    def key(self) -> str:
+        """Kind and id; ids are unique within a kind only."""
+        return f"{self.manifest.kind}:{self.manifest.id}"
+
 
 @dataclass(frozen=True)
 class Tagged(Generic[T]):
@@ -141,9 +146,32 @@ class Composition:
         """Let every plugin add its constructs to *stack*."""
         self._call("platform_provision", stack=stack, stage=stage)
 
+    def assess(self, service: str) -> Mapping[str, Any]:
+        """Let a service read what is there.
+
+        Raises:
+            PluginError: The service is not part of the site, or it failed.
+        """
+        return self._of_service(service, "platform_assess", Mapping)  # type: ignore[type-abstract]
+
+    def plan(self, service: str, assessment: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the steps that a service would take; empty when nothing is left to do."""
+        return tuple(self._of_service(service, "platform_plan", Iterable, assessment=assessment))  # type: ignore[type-abstract]
+
+    def run(self, service: str, assessment: Mapping[str, Any]) -> tuple[str, ...]:
+        """Let a service carry out its plan and return what it did."""
+        return tuple(self._of_service(service, "platform_run", Iterable, assessment=assessment))  # type: ignore[type-abstract]
+
     def provenance(self) -> dict[str, str]:
         """Return component id -> ``distribution version (hash of its RECORD)``."""
         return {member.id: _provenance(member.plugin) for member in self.members}
+
+    def _of_service(self, service: str, hook: str, kind: type[T], **arguments: Any) -> T:
+        for item in self._call(hook, only=service, **arguments):
+            if not isinstance(item.value, kind):
+                raise _wrong_type(item.member, hook, item.value, kind.__name__)
+            return item.value
+        raise PluginError("no-service", f"{service!r} is not a service of this site, or {hook} returned nothing")
 
     def _each(self, hook: str, kind: type[T], *, single: bool = False, **arguments: Any) -> tuple[Tagged[T], ...]:
         """Call *hook* and check that the values, or their items, are *kind*."""
@@ -160,22 +188,24 @@ class Composition:
                 found.append(Tagged(item.member, value))
         return tuple(found)
 
-    def _call(self, hook: str, **arguments: Any) -> tuple[Tagged[Any], ...]:
+    def _call(self, hook: str, *, only: str = "", **arguments: Any) -> tuple[Tagged[Any], ...]:
         """Call every implementation of *hook* on its own; None means nothing to add.
 
         Raises:
             PluginError: With every implementation that failed.
         """
-        by_name = {member.id: member for member in self.members}
+        by_name = {member.key: member for member in self.members}
         results: dict[str, Any] = {}
         problems: list[Problem] = []
         cause: BaseException | None = None
         for implementation in getattr(self._manager.hook, hook).get_hookimpls():
-            member = by_name[implementation.plugin_name.partition(":")[2]]
+            member = by_name[implementation.plugin_name]
+            if only and member.id != only:
+                continue
             given = {"site": self.site, "settings": member.settings, "content": self.content, **arguments}
             try:
                 value = implementation.function(*(given[name] for name in implementation.argnames))
-                results[member.id] = list(value) if inspect.isgenerator(value) else value
+                results[member.key] = list(value) if inspect.isgenerator(value) else value
             except (KeyboardInterrupt, GeneratorExit):
                 raise
             except BaseException as error:  # noqa: BLE001  a plugin may raise anything, SystemExit too
@@ -253,9 +283,8 @@ def load(plugin: Plugin) -> object:
 
 
 def _register(manager: pluggy.PluginManager, member: Member, loaded: object) -> None:
-    name = f"{member.manifest.kind}:{member.id}"
     try:
-        manager.register(loaded, name)
+        manager.register(loaded, member.key)
     except (pluggy.PluginValidationError, ValueError, TypeError) as error:
         raise PluginError(
             "plugin-hooks", f"{member.plugin.distribution} does not fit the hooks of this core", why=str(error)
@@ -267,7 +296,7 @@ def _check_hooks(manager: pluggy.PluginManager, members: list[Member]) -> None:
     problems: list[Problem] = []
     specified = {name for module in spec_modules().values() for name in vars(module) if name.startswith("platform_")}
     for member in members:
-        plugin = manager.get_plugin(f"{member.manifest.kind}:{member.id}")
+        plugin = manager.get_plugin(member.key)
         callers = {caller.name: caller for caller in manager.get_hookcallers(plugin) or ()}
         for name in sorted(callers.keys() - specified):
             what = f"there is no hook {name}."

@@ -1,0 +1,1 @@
+"""Reference fake: see plugin.toml."""

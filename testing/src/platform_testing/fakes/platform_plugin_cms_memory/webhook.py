@@ -1,0 +1,26 @@
+"""Webhooks of the reference CMS: ``X-Memory-Signature`` is the HMAC-SHA256 of the body, in hex."""
+
+import hashlib
+import hmac
+
+from platform_core.runtime.adapter import Event, Rejected
+
+PROVIDER = "memory"
+MAX_BYTES = 65_536
+
+
+def verify(request, secrets, config):
+    """Refuse a body that no known secret has signed."""
+    given = request.headers.get("x-memory-signature", "").encode()
+    for secret in secrets:
+        expected = hmac.new(secret.encode(), request.body, hashlib.sha256).hexdigest().encode()
+        if hmac.compare_digest(given, expected):
+            return
+    raise Rejected(401, "bad-signature")
+
+
+def normalize(request, payload, config):
+    """Read ``{"id": ..., "title": ...}``."""
+    if not isinstance(payload, dict) or not isinstance(payload.get("id"), str):
+        raise Rejected(400, "no-id")
+    return Event("memory", payload["id"], "content.changed", build=True, subject=str(payload.get("title", "")))
