@@ -135,6 +135,7 @@ def _generated_config(site: Site, config: Mapping[str, Any], workspace: Workspac
     generated: dict[str, Any] = {
         "disableAliases": True,
         "disablePathToLower": True,
+        "pagination": {"disableAliases": True},
         "frontmatter": {"lastmod": ["updated", ":default"]},
         "resourceDir": str(workspace.cache / "resources"),
         "module": {"mounts": _mounts(site, config, workspace)},
