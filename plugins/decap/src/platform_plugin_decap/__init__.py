@@ -1,0 +1,1 @@
+"""The Decap CMS for Platform."""
