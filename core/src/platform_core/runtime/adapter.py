@@ -1,18 +1,25 @@
 """What a webhook adapter is made of. Standard library only.
 
-An adapter is a module with two functions and, if it likes, constants:
+An adapter is a module with two functions and, if it likes, a third and constants:
 
-    PROVIDER = "github"
+    MAX_BYTES = 1_048_576           # the largest body that it accepts; never more than 1 MiB
+    ACCEPTED_STATUS = 202           # 200 for a provider that takes nothing else for success
     REPLAY_WINDOW = None            # seconds, when the provider signs a time
-    MAX_BYTES = 1_048_576           # the largest body that it accepts
 
     def verify(request: Request, secrets: Sequence[str], config: Mapping[str, str]) -> None
     def normalize(request: Request, payload: Any, config: Mapping[str, str]) -> Event | None
+    def signed_at(request: Request) -> float        # required with REPLAY_WINDOW
 
 ``verify`` sees the raw bytes before anything parses them and raises `Rejected`;
-*secrets* holds one secret, or two while one is being rolled. ``normalize`` gets
-the parsed JSON and returns None for an event that no build follows from (a ping,
-a push to another branch).
+*secrets* holds one secret, or two while one is being rolled. It returns None: any
+other value is a fault, so that ``return hmac.compare_digest(...)`` does not let
+everybody in. An ``OSError`` in it (a provider that can't be asked) answers 503.
+``signed_at`` is called after ``verify``; the router compares it with the clock.
+``normalize`` gets the parsed JSON, changes nothing, and returns None for an event
+that no build follows from (a ping, a push to another branch).
+
+The one import that is allowed beside the standard library is this module, as
+`platform_core.runtime.adapter`; the address is the same in the Lambda asset.
 """
 
 from __future__ import annotations
@@ -29,6 +36,7 @@ class Request:
     """One HTTP request as it came in.
 
     Attributes:
+        path: As the provider was told it: ``/_platform/webhooks/<provider>``.
         headers: Names in lower case.
         body: The raw bytes.
         now: Seconds since the epoch, when it arrived.
@@ -46,12 +54,14 @@ class Event:
     """A verified, normalized webhook: one schema for every provider.
 
     Attributes:
-        provider: As in the address.
-        key: Tells one delivery from another; a second one with it is a replay.
+        provider: As in the address; the router sets it.
+        key: Tells one event from another; a second one with it is a replay. Make it
+            from what the signature covers: who replays a body can change any
+            header that is not signed.
         type: ``content.changed``, ``product.changed`` or ``order.placed``.
         build: Whether the site must be built again.
         subject: What changed, in the provider's words, for people.
-        detail: Small, JSON, no personal data.
+        detail: JSON of at most 32 KiB (a larger one is left out), no personal data.
     """
 
     provider: str
@@ -62,7 +72,7 @@ class Event:
     detail: Mapping[str, Any] = field(default_factory=dict)
 
 
-class Rejected(Exception):
+class Rejected(Exception):  # noqa: N818 - an answer to a request, not an error of ours
     """The request is refused.
 
     Attributes:
