@@ -1,0 +1,1 @@
+"""The Snipcart shop for Platform."""
