@@ -27,6 +27,7 @@ from platform_core.files import write_atomically
 __all__ = ["STATE_FOLDER", "Built", "build", "platform_data", "workspace_for"]
 
 STATE_FOLDER = ".platform"
+MAX_LINES = 20
 ENTRY_PAGES = ("index.html", "404.html")
 
 
@@ -167,6 +168,13 @@ def _run(plan: BuildPlan, workspace: Workspace) -> None:
         raise BuildError(
             "build-failed", f"{Path(plan.command[0]).name} failed with exit code {done.returncode}", why=tail
         )
+
+
+def _telling_lines(output: str) -> str:
+    """Return the lines that say what went wrong: from the first error on, or the last ones."""
+    lines = output.strip().splitlines()
+    first = next((number for number, line in enumerate(lines) if "error" in line.lower()), max(0, len(lines) - MAX_LINES))
+    return "\n".join(lines[first : first + MAX_LINES])
 
 
 def _lay_over(files: Iterable[Tagged[File]], output: Path) -> None:

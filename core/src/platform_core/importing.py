@@ -13,7 +13,7 @@ import posixpath
 import re
 import tarfile
 import zipfile
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -40,7 +40,7 @@ class Imported:
 
     Attributes:
         entries: Paths below ``content/``.
-        assets: Other files, below ``content/`` too.
+        assets: Other files, below ``static/``, at the address they had.
         addresses: The site-absolute paths that must answer from now on.
         skipped: What was left out, and why.
     """
@@ -53,23 +53,24 @@ class Imported:
 
 @dataclass
 class _Batch:
-    """What has been read so far: path below ``content/`` -> bytes."""
+    """What has been read so far: entries below ``content/`` and assets below ``static/``, with their bytes."""
 
     collection: str
-    sources: Collection[str]
-    files: dict[str, bytes] = field(default_factory=dict)
-    entries: list[str] = field(default_factory=list)
+    entries: dict[str, bytes] = field(default_factory=dict)
+    assets: dict[str, bytes] = field(default_factory=dict)
     addresses: list[str] = field(default_factory=list)
     skipped: list[Problem] = field(default_factory=list)
 
     def place(self, path: str) -> str:
         """Return the path below ``content/``: pages at the top go into the collection.
 
-        A folder at the top with an ``index.md`` is such a page, with its files.
+        A page that is a folder with an ``index.md`` becomes one file.
         """
         pure = PurePosixPath(path)
-        is_page = path != "_index.md" if len(pure.parts) == 1 else f"{pure.parts[0]}/index.md" in self.sources
-        return f"{self.collection}/{path}" if is_page else path
+        if pure.name == "index.md" and pure.parent.name:
+            pure = pure.parent.with_name(f"{pure.parent.name}.md")
+        at_the_top = len(pure.parts) == 1 and pure.name != "_index.md"
+        return f"{self.collection}/{pure}" if at_the_top else str(pure)
 
 
 def import_markdown(source: Path, root: Path, *, collection: str = "posts") -> Imported:
@@ -86,19 +87,20 @@ def import_markdown(source: Path, root: Path, *, collection: str = "posts") -> I
     """
     files = dict(_below_content(_read(source)))
     urls = {path: _old_address(path, _parse(path, data)) for path, data in files.items() if path.endswith(".md")}
-    batch = _Batch(collection, files.keys())
+    batch = _Batch(collection)
     for path, data in sorted(files.items()):
         if path.endswith(".md"):
             _take_entry(batch, path, data, urls)
         else:
-            batch.files[batch.place(path)] = data
+            batch.assets[_asset_place(path, urls)] = data
     if not batch.entries:
         raise ContentError("nothing-to-import", f"there is no Markdown in {source.name}", problems=batch.skipped)
-    content = root / "content"
+    files = {f"content/{name}": data for name, data in batch.entries.items()}
+    files |= {f"static/{name}": data for name, data in batch.assets.items()}
     conflicts = [
-        Problem(f"content/{name}", "exists with other content.")
-        for name, data in batch.files.items()
-        if (content / name).exists() and (content / name).read_bytes() != data
+        Problem(name, "exists with other content.")
+        for name, data in files.items()
+        if (root / name).exists() and (root / name).read_bytes() != data
     ]
     if conflicts:
         raise ContentError(
@@ -107,10 +109,9 @@ def import_markdown(source: Path, root: Path, *, collection: str = "posts") -> I
             problems=conflicts,
             hint="Move these files away, then import again.",
         )
-    for name, data in batch.files.items():
-        write_atomically(content / name, data)
-    assets = sorted(batch.files.keys() - set(batch.entries))
-    return Imported(tuple(batch.entries), tuple(assets), tuple(batch.addresses), tuple(batch.skipped))
+    for name, data in files.items():
+        write_atomically(root / name, data)
+    return Imported(tuple(batch.entries), tuple(batch.assets), tuple(batch.addresses), tuple(batch.skipped))
 
 
 def _take_entry(batch: _Batch, path: str, data: bytes, urls: Mapping[str, str]) -> None:
@@ -123,9 +124,11 @@ def _take_entry(batch: _Batch, path: str, data: bytes, urls: Mapping[str, str]) 
         batch.skipped.append(Problem(path, "a section without a title."))
         return
     entry = _entry(PurePosixPath(place), path, front, _rewrite_links(body, urls))
-    batch.entries.append(place)
+    if place in batch.entries:
+        batch.skipped.append(Problem(path, f"content/{place} comes from another file already."))
+        return
     batch.addresses += [urls[path], *(f"/{alias.lstrip('/')}" for alias in entry.aliases)]
-    batch.files[place] = render_entry(entry).encode()
+    batch.entries[place] = render_entry(entry).encode()
 
 
 def _entry(place: PurePosixPath, source: str, front: dict[str, Any], body: str) -> Entry:
@@ -201,6 +204,13 @@ def _as_date(value: Any) -> dt.date | dt.datetime | None:
 def _rewrite_links(body: str, urls: Mapping[str, str]) -> str:
     """Turn links to source files (``@/page.md``) into links to their addresses."""
     return _INTERNAL.sub(lambda match: f"]({urls.get(match[1], '/' + match[1])}{match[2] or ''})", body)
+
+
+def _asset_place(path: str, urls: Mapping[str, str]) -> str:
+    """Return the address that an asset had: below its page, when it lies in one."""
+    pure = PurePosixPath(path)
+    page = urls.get(f"{pure.parent}/index.md")
+    return f"{page.strip('/')}/{pure.name}" if page else path
 
 
 def _parse(path: str, data: bytes) -> tuple[dict[str, Any] | None, str]:
