@@ -1,0 +1,188 @@
+"""The build machine: a CodeBuild project that builds the site and publishes a release."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from aws_cdk import aws_cloudfront as cloudfront
+from aws_cdk import aws_codebuild as codebuild
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from platform_core.cloud.acknowledge import acknowledge
+from platform_core.cloud.functions import log_group, write_logs
+from platform_core.outputs import SOURCE_KEY
+
+__all__ = ["BUILD_MINUTES", "BuildProject", "BuildProjectProps", "build_spec"]
+
+BUILD_MINUTES = 30
+_IMAGE = "aws/codebuild/amazonlinux2023-aarch64-standard:3.0"
+_PYTHON = "3.13"
+_WHEELS = ".platform/wheels"
+_OWN_PREFIXES = ("releases/*", "manifests/*", "_errors/*")
+
+
+@dataclass(frozen=True)
+class BuildProjectProps:
+    """Properties of `BuildProject`.
+
+    Attributes:
+        bucket: Source and releases.
+        store: Where a release is made live.
+        install: Shell commands of the engine's build plan.
+        requirements: ``name==version`` of Platform and the chosen plugins.
+        environment: Variables of the build; never a secret.
+        repository: GitHub ``owner/name``; the uploaded source when empty.
+        connection: CodeConnections ARN for a private repository.
+    """
+
+    bucket: s3.IBucket
+    store: cloudfront.KeyValueStore
+    install: Sequence[str]
+    requirements: Sequence[str]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    repository: str = ""
+    connection: str = ""
+
+
+class BuildProject(Construct):
+    """A CodeBuild project; one build at a time, so that no release overtakes another.
+
+    Attributes:
+        project: The project.
+        role: Its role.
+        log: Its log group.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, props: BuildProjectProps) -> None:
+        super().__init__(scope, construct_id)
+        self.log = log_group(self, "Log")
+        self._environment = dict(props.environment)
+        self.role = iam.Role(
+            self,
+            "Role",
+            assumed_by=iam.ServicePrincipal("codebuild.amazonaws.com"),
+            inline_policies={"work": iam.PolicyDocument(statements=[write_logs(self.log), *_statements(props)])},
+        )
+        self.project = codebuild.CfnProject(
+            self,
+            "Project",
+            artifacts={"type": "NO_ARTIFACTS"},
+            concurrent_build_limit=1,
+            environment=self._machine(),
+            logs_config={"cloudWatchLogs": {"status": "ENABLED", "groupName": self.log.log_group_name}},
+            service_role=self.role.role_arn,
+            source=_source(props),
+            timeout_in_minutes=BUILD_MINUTES,
+            queued_timeout_in_minutes=BUILD_MINUTES,
+        )
+        _acknowledge(self)
+
+    @property
+    def name(self) -> str:
+        """The project's name."""
+        return self.project.ref
+
+    @property
+    def arn(self) -> str:
+        """The project's ARN."""
+        return self.project.attr_arn
+
+    def add_environment(self, name: str, value: str) -> None:
+        """Add a variable of the build."""
+        self._environment[name] = value
+        self.project.environment = self._machine()
+
+    def allow(self, statement: iam.PolicyStatement) -> None:
+        """Let builds do one thing more, for example read a provider's token."""
+        self.role.add_to_policy(statement)
+
+    def _machine(self) -> dict[str, Any]:
+        return {
+            "type": "ARM_CONTAINER",
+            "computeType": "BUILD_GENERAL1_SMALL",
+            "image": _IMAGE,
+            "privilegedMode": False,
+            "environmentVariables": [
+                {"name": name, "value": value} for name, value in sorted(self._environment.items())
+            ],
+        }
+
+
+def build_spec(install: Sequence[str], requirements: Sequence[str]) -> dict[str, Any]:
+    """Return the phases of a build.
+
+    Wheels in the source are preferred, so that a plugin that is not on a package
+    index can be built with too.
+    """
+    packages = " ".join(f"'{requirement}'" for requirement in requirements)
+    pip = f"python -m pip install --no-input --disable-pip-version-check --find-links {_WHEELS} {packages}"
+    return {
+        "version": "0.2",
+        "phases": {
+            "install": {"runtime-versions": {"python": _PYTHON}, "commands": [pip, *install]},
+            "build": {"commands": ["platform build --publish"]},
+        },
+    }
+
+
+def _source(props: BuildProjectProps) -> dict[str, Any]:
+    spec = {"buildSpec": json.dumps(build_spec(props.install, props.requirements), indent=1)}
+    if not props.repository:
+        return {**spec, "type": "S3", "location": f"{props.bucket.bucket_name}/{SOURCE_KEY}"}
+    source = {
+        **spec,
+        "type": "GITHUB",
+        "location": f"https://github.com/{props.repository}.git",
+        "gitCloneDepth": 1,
+        "reportBuildStatus": False,
+    }
+    if props.connection:
+        source["auth"] = {"type": "CODECONNECTIONS", "resource": props.connection}
+    return source
+
+
+def _statements(props: BuildProjectProps) -> list[iam.PolicyStatement]:
+    """Return what a build may do: publish a release of this site, and nothing else."""
+    objects = [props.bucket.arn_for_objects(prefix) for prefix in _OWN_PREFIXES]
+    statements = [
+        iam.PolicyStatement(actions=["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], resources=objects),
+        iam.PolicyStatement(
+            actions=["s3:ListBucket"],
+            resources=[props.bucket.bucket_arn],
+            conditions={"StringLike": {"s3:prefix": list(_OWN_PREFIXES)}},
+        ),
+        iam.PolicyStatement(
+            actions=[
+                "cloudfront-keyvaluestore:DescribeKeyValueStore",
+                "cloudfront-keyvaluestore:GetKey",
+                "cloudfront-keyvaluestore:ListKeys",
+                "cloudfront-keyvaluestore:UpdateKeys",
+            ],
+            resources=[props.store.key_value_store_arn],
+        ),
+    ]
+    if not props.repository:
+        source = props.bucket.arn_for_objects(SOURCE_KEY)
+        statements.append(iam.PolicyStatement(actions=["s3:GetObject", "s3:GetObjectVersion"], resources=[source]))
+    elif props.connection:
+        actions = [
+            "codeconnections:GetConnection",
+            "codeconnections:GetConnectionToken",
+            "codeconnections:UseConnection",
+        ]
+        statements.append(iam.PolicyStatement(actions=actions, resources=[props.connection]))
+    return statements
+
+
+def _acknowledge(project: BuildProject) -> None:
+    acknowledge(
+        project.project,
+        "AwsSolutions-CB4",
+        "A build leaves no artifact in CodeBuild; releases are encrypted in the site's bucket, and a key of its own "
+        "would cost a dollar a month for each site.",
+    )

@@ -1,0 +1,112 @@
+"""The build queue: build requests wait here until no build runs, then one build serves all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from platform_core.cloud.build_project import BuildProject
+from platform_core.cloud.functions import PythonFunction, PythonFunctionProps
+from platform_core.runtime import batcher
+from platform_core.runtime.bundle import BATCHER_HANDLER
+
+__all__ = ["BuildQueue", "BuildQueueProps"]
+
+
+@dataclass(frozen=True)
+class BuildQueueProps:
+    """Properties of `BuildQueue`.
+
+    Attributes:
+        site: The client's id; messages of another site are refused.
+        asset: The folder with the runtime.
+        build: The project that is started.
+        require_tls: Deny messages that do not come over TLS.
+    """
+
+    site: str
+    asset: str
+    build: BuildProject
+    require_tls: bool = True
+
+
+class BuildQueue(Construct):
+    """A queue, its dead letters, and the batcher function that starts builds.
+
+    Attributes:
+        queue: Build requests.
+        dead_letters: What could not be read, or waited for days.
+        batcher: The function.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, props: BuildQueueProps) -> None:
+        super().__init__(scope, construct_id)
+        self.dead_letters = self._queue("DeadLetters", props, retention=Duration.days(14))
+        self.queue = self._queue(
+            "Queue",
+            props,
+            retention=Duration.seconds(batcher.RETENTION_SECONDS),
+            visibility=Duration.seconds(batcher.VISIBILITY_SECONDS),
+            dead=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=batcher.MAX_RECEIVES),
+        )
+        self.batcher = PythonFunction(
+            self,
+            "Batcher",
+            PythonFunctionProps(
+                asset=props.asset,
+                handler=BATCHER_HANDLER,
+                environment={"SITE": props.site, "PROJECT": props.build.name},
+                statements=self._statements(props),
+                timeout=batcher.TIMEOUT_SECONDS,
+                reserved=1,
+                description=f"Starts the builds of {props.site}, one at a time.",
+            ),
+        )
+        lambda_.EventSourceMapping(
+            self,
+            "Trigger",
+            target=self.batcher.function,
+            event_source_arn=self.queue.queue_arn,
+            batch_size=batcher.BATCH_SIZE,
+            max_batching_window=Duration.seconds(batcher.WINDOW_SECONDS),
+            report_batch_item_failures=True,
+        )
+
+    def _statements(self, props: BuildQueueProps) -> list[iam.PolicyStatement]:
+        return [
+            iam.PolicyStatement(
+                sid="Queue",
+                actions=["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+                resources=[self.queue.queue_arn],
+            ),
+            iam.PolicyStatement(
+                sid="Builds",
+                actions=["codebuild:ListBuildsForProject", "codebuild:BatchGetBuilds", "codebuild:StartBuild"],
+                resources=[props.build.arn],
+            ),
+        ]
+
+    def _queue(
+        self,
+        construct_id: str,
+        props: BuildQueueProps,
+        *,
+        retention: Duration,
+        visibility: Duration | None = None,
+        dead: sqs.DeadLetterQueue | None = None,
+    ) -> sqs.Queue:
+        return sqs.Queue(
+            self,
+            construct_id,
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=props.require_tls,
+            retention_period=retention,
+            visibility_timeout=visibility,
+            dead_letter_queue=dead,
+            removal_policy=RemovalPolicy.DESTROY,
+        )

@@ -1,0 +1,172 @@
+"""The edge: one distribution, its viewer function and the store that the function reads."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from aws_cdk import Duration
+from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_cloudfront as cloudfront
+from aws_cdk import aws_cloudfront_origins as origins
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from platform_core.cloud.acknowledge import acknowledge
+
+__all__ = ["ERROR_PAGE", "PLATFORM_PATHS", "VIEWER_SOURCE", "Edge", "EdgeProps", "viewer_code"]
+
+ERROR_PAGE = "/_errors/404.html"
+PLATFORM_PATHS = "/_platform/*"
+VIEWER_SOURCE = Path(__file__).with_name("viewer.js")
+_MARKER = "__DEFAULT_HOST__"
+_LIMIT = 10_240
+
+
+@dataclass(frozen=True)
+class EdgeProps:
+    """Properties of `Edge`.
+
+    Attributes:
+        name: Of the function and the store; unique in the account, at most 64 characters.
+        host: Whose release an unknown host name gets, such as the distribution's own.
+        bucket: Where the releases lie.
+        origin_access_id: The shared origin access control.
+        headers: Path pattern -> id of a response headers policy; ``*`` is the site's own.
+        certificate: For *host*; without one the distribution answers under its own name.
+    """
+
+    name: str
+    host: str
+    bucket: s3.IBucket
+    origin_access_id: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    certificate: acm.ICertificate | None = None
+
+
+class Edge(Construct):
+    """A distribution that serves the live release.
+
+    Attributes:
+        distribution: The distribution.
+        store: The key value store; says which release is live.
+        viewer: The viewer function.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, props: EdgeProps) -> None:
+        super().__init__(scope, construct_id)
+        self.store = cloudfront.KeyValueStore(self, "Store", key_value_store_name=props.name)
+        self.viewer = cloudfront.Function(
+            self,
+            "Viewer",
+            function_name=props.name,
+            code=cloudfront.FunctionCode.from_inline(viewer_code(props.host)),
+            runtime=cloudfront.FunctionRuntime.JS_2_0,
+            key_value_store=self.store,
+        )
+        self._policies = {
+            pattern: cloudfront.ResponseHeadersPolicy.from_response_headers_policy_id(self, f"Headers{number}", policy)
+            for number, (pattern, policy) in enumerate(props.headers.items())
+        }
+        self.distribution = self._make_distribution(props)
+
+    def forward(self, api_domain: str) -> None:
+        """Send ``/_platform/*`` to an API: never cached, everything but the Host header passed on."""
+        self.distribution.add_behavior(
+            PLATFORM_PATHS,
+            origins.HttpOrigin(api_domain, protocol_policy=cloudfront.OriginProtocolPolicy.HTTPS_ONLY),
+            allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
+            cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
+            origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+            response_headers_policy=self._policies.get("*"),
+            viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
+        )
+
+    def _make_distribution(self, props: EdgeProps) -> cloudfront.Distribution:
+        origin = origins.S3BucketOrigin.with_bucket_defaults(
+            props.bucket, origin_access_control_id=props.origin_access_id
+        )
+        certified = {"certificate": props.certificate, "domain_names": [props.host]} if props.certificate else {}
+        distribution = cloudfront.Distribution(
+            self,
+            "Distribution",
+            comment=props.host,
+            default_behavior=self._pages(origin, "*"),
+            additional_behaviors={
+                pattern: self._pages(origin, pattern) for pattern in self._policies if pattern != "*"
+            },
+            error_responses=[_missing(403), _missing(404)],
+            http_version=cloudfront.HttpVersion.HTTP2_AND_3,
+            minimum_protocol_version=cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
+            **certified,
+        )
+        _acknowledge_open(distribution, certified=props.certificate is not None)
+        return distribution
+
+    def _pages(self, origin: cloudfront.IOrigin, pattern: str) -> cloudfront.BehaviorOptions:
+        """Return how pages are served. The cache key is the path that the function wrote."""
+        return cloudfront.BehaviorOptions(
+            origin=origin,
+            cache_policy=cloudfront.CachePolicy.CACHING_OPTIMIZED,
+            compress=True,
+            function_associations=[
+                cloudfront.FunctionAssociation(
+                    function=self.viewer, event_type=cloudfront.FunctionEventType.VIEWER_REQUEST
+                )
+            ],
+            response_headers_policy=self._policies.get(pattern),
+            viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+        )
+
+
+def viewer_code(host: str) -> str:
+    """Return the source of the viewer function for a site.
+
+    Raises:
+        ValueError: It is more than CloudFront takes.
+    """
+    code = _viewer_source().replace(_MARKER, host)
+    if len(code.encode()) > _LIMIT:
+        raise ValueError(f"the viewer function has {len(code.encode())} bytes, and CloudFront takes {_LIMIT}")
+    return code
+
+
+@functools.cache
+def _viewer_source() -> str:
+    return VIEWER_SOURCE.read_text("utf-8")
+
+
+def _missing(status: int) -> cloudfront.ErrorResponse:
+    # Without the right to list, S3 answers 403 for an object that is not there.
+    return cloudfront.ErrorResponse(
+        http_status=status, response_http_status=404, response_page_path=ERROR_PAGE, ttl=Duration.seconds(60)
+    )
+
+
+def _acknowledge_open(distribution: cloudfront.Distribution, *, certified: bool) -> None:
+    acknowledge(
+        distribution,
+        "AwsSolutions-CFR1",
+        "The site is public; which countries its owner wants to keep out is not ours to guess.",
+    )
+    acknowledge(
+        distribution,
+        "AwsSolutions-CFR2",
+        "What lies behind is immutable files, read-only, and an API that checks a signature on each request and "
+        "is throttled. A web ACL has a monthly price per site; one can be attached by the account's Firewall Manager.",
+    )
+    acknowledge(
+        distribution,
+        "AwsSolutions-CFR3",
+        "Access logs hold visitors' IP addresses, which are personal data that a site should not collect unless "
+        "its owner asks for it. CloudFront's metrics and the API's own access log are there.",
+    )
+    if not certified:
+        acknowledge(
+            distribution,
+            "AwsSolutions-CFR4",
+            "Without a hosted zone in site.toml the site answers under CloudFront's own name, whose certificate "
+            "comes with a protocol policy that can't be changed.",
+        )

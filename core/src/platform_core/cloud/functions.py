@@ -1,0 +1,97 @@
+"""A Lambda function as every part of Platform wants it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from platform_core.cloud.acknowledge import acknowledge
+
+__all__ = ["PythonFunction", "PythonFunctionProps", "log_group", "write_logs"]
+
+
+@dataclass(frozen=True)
+class PythonFunctionProps:
+    """Properties of `PythonFunction`.
+
+    Attributes:
+        asset: A folder; its modules are what the function has besides boto3.
+        handler: ``package.module.function``.
+        environment: Never a secret; a secret's name is fine.
+        statements: What the function may do besides writing its log; no more.
+        timeout: Seconds.
+        memory: MiB; decides the share of a processor too.
+        reserved: How many may run at once; None for no bound of its own.
+        description: For people.
+    """
+
+    asset: str
+    handler: str
+    environment: Mapping[str, str] = field(default_factory=dict)
+    statements: Sequence[iam.PolicyStatement] = ()
+    timeout: int = 10
+    memory: int = 256
+    reserved: int | None = None
+    description: str = ""
+
+
+class PythonFunction(Construct):
+    """A Lambda function on arm64 with a role and a log of its own, and no VPC.
+
+    Attributes:
+        function: The function.
+        role: Its role; one inline policy.
+        log: Its log group.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, props: PythonFunctionProps) -> None:
+        super().__init__(scope, construct_id)
+        self.log = log_group(self, "Log")
+        self.role = iam.Role(
+            self,
+            "Role",
+            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+            inline_policies={"work": iam.PolicyDocument(statements=[write_logs(self.log), *props.statements])},
+        )
+        self.function = lambda_.Function(
+            self,
+            "Function",
+            architecture=lambda_.Architecture.ARM_64,
+            runtime=lambda_.Runtime.PYTHON_3_13,
+            code=lambda_.Code.from_asset(props.asset),
+            handler=props.handler,
+            environment=dict(props.environment),
+            role=self.role,
+            log_group=self.log,
+            timeout=Duration.seconds(props.timeout),
+            memory_size=props.memory,
+            reserved_concurrent_executions=props.reserved,
+            description=props.description,
+        )
+        acknowledge(
+            self.function,
+            "AwsSolutions-L1",
+            "The bundle is tested on this Python version; a new runtime comes with a new release of Platform.",
+        )
+
+
+def log_group(scope: Construct, construct_id: str, *, name: str | None = None) -> logs.LogGroup:
+    """Return a log group whose lines go after three months."""
+    return logs.LogGroup(
+        scope,
+        construct_id,
+        log_group_name=name,
+        retention=logs.RetentionDays.THREE_MONTHS,
+        removal_policy=RemovalPolicy.DESTROY,
+    )
+
+
+def write_logs(group: logs.ILogGroup) -> iam.PolicyStatement:
+    """Allow writing to one log group, and nothing else."""
+    return iam.PolicyStatement(actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[group.log_group_arn])

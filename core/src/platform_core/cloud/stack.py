@@ -1,0 +1,313 @@
+"""Everything that one site needs, in one stack."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from aws_cdk import CfnOutput, Environment, Stack
+from constructs import Construct
+
+from platform_core import outputs
+from platform_core.build import workspace_for
+from platform_core.catalogue import Catalogue
+from platform_core.cloud.build_project import BuildProject, BuildProjectProps
+from platform_core.cloud.edge import Edge, EdgeProps
+from platform_core.cloud.headers import header_policies
+from platform_core.cloud.profile import LOCAL_ACCOUNT, LOCAL_REGION, Profile, profile_for
+from platform_core.cloud.shared import shared_headers_policy, shared_origin_access
+from platform_core.cloud.storage import Storage, StorageProps
+from platform_core.composition import Composition
+from platform_core.contributions import Stage
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_iam as iam
+    from aws_cdk import aws_lambda as lambda_
+
+    from platform_core.cloud.build_queue import BuildQueue
+    from platform_core.cloud.gateway import Gateway
+    from platform_core.cloud.webhooks import Webhooks
+
+__all__ = ["SiteStack"]
+
+_TAG_LIMIT = 256
+_NAME_LIMIT = 64
+_LONGEST_REGION = 14
+
+
+class SiteStack(Stack):
+    """One site on AWS.
+
+    The ids inside do not depend on what was chosen, so a site that grows into another
+    tier keeps its bucket, its distribution and its store.
+
+    Attributes:
+        composition: The site and its plugins.
+        stage: ``local`` or ``aws``.
+        profile: What is left out on this stage.
+        storage: The bucket.
+        edge: The distribution, the viewer function and the store.
+        build: The build project.
+        queue: The build queue; None when no provider sends webhooks.
+        webhooks: The router; None likewise.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        composition: Composition,
+        stage: Stage,
+        profile: Profile | None = None,
+        name: str | None = None,
+        env: Environment | None = None,
+    ) -> None:
+        """Build the stack of a composition.
+
+        Args:
+            scope: An App, a CDK Stage, or anything else that may hold a stack.
+            construct_id: Of the stack; `synth` takes the stack's name.
+            composition: From `platform_core.composition.compose`.
+            stage: Where the site is going to run.
+            profile: What is left out; by default what the stage can't do.
+            name: Of the stack; ``platform-<client>`` by default.
+            env: Account and region; from ``[aws]`` of the site by default.
+        """
+        site = composition.site
+        offering = Catalogue(tuple(member.plugin for member in composition.members)).check(
+            site.engine, site.cms, site.shop
+        )
+        super().__init__(
+            scope,
+            construct_id,
+            stack_name=name or outputs.stack_name(site.client),
+            env=env or _environment(composition, stage),
+            description=f"{site.domain}: {' + '.join(member.manifest.name for member in composition.members)}.",
+            tags=_tags(composition, offering.stack_type),
+            analytics_reporting=False,
+        )
+        self.composition = composition
+        self.stage = stage
+        self.profile = profile or profile_for(stage)
+        self.queue: BuildQueue | None = None
+        self.webhooks: Webhooks | None = None
+        self._gateway: Gateway | None = None
+        self.add_metadata("platform", {"stage": stage.name, "plugins": composition.provenance()})
+        self.storage = Storage(self, "Storage", StorageProps(require_tls=self.profile.require_tls))
+        self.edge = self._make_edge()
+        self.storage.allow_reading(self.edge.distribution.distribution_arn)
+        self.build = self._make_build()
+        if adapters := [item.value for item in composition.adapters()]:
+            self._make_event_layer(adapters)
+        composition.provision(self, stage)
+        if self.profile.alarms:
+            self._make_alarms()
+        self._write_outputs()
+
+    @property
+    def gateway(self) -> Gateway:
+        """The HTTP API behind ``/_platform/*``, made when it is first asked for."""
+        if self._gateway is None:
+            from platform_core.cloud.gateway import Gateway
+
+            self._gateway = Gateway(self, "Gateway")
+            self.edge.forward(self._gateway.domain)
+        return self._gateway
+
+    def add_route(self, path: str, methods: Sequence[str], function: lambda_.IFunction) -> None:
+        """Let a plugin's function answer for a path below ``/_platform/``."""
+        self.gateway.route(_words(path), path, methods, function)
+
+    def add_environment(self, name: str, value: str) -> None:
+        """Add a variable of the build; never a secret."""
+        self.build.add_environment(name, value)
+
+    def allow_build(self, statement: iam.PolicyStatement) -> None:
+        """Let the build do one thing more, for example read a provider's token."""
+        self.build.allow(statement)
+
+    @property
+    def address(self) -> str:
+        """The site's address: its own name when it has a certificate, else CloudFront's."""
+        if self._certified:
+            return f"https://{self.composition.site.domain}"
+        return f"https://{self.edge.distribution.distribution_domain_name}"
+
+    @property
+    def _certified(self) -> bool:
+        return bool(self.profile.custom_domain and self.composition.site.aws.hosted_zone_id)
+
+    def _make_edge(self) -> Edge:
+        site = self.composition.site
+        https = self.stage.base_url.startswith("https:")
+        policies = {
+            pattern: shared_headers_policy(self, policy, https=https)
+            for pattern, policy in header_policies(self.composition, self.stage).items()
+        }
+        origin_access = shared_origin_access(self)
+        certificate = None
+        if self._certified:
+            from platform_core.cloud.dns import certificate_for
+
+            certificate = certificate_for(self, self, site)
+        edge = Edge(
+            self,
+            "Edge",
+            EdgeProps(
+                name=_short(f"{self.stack_name}-{self.region}", self.stack_name, self.region),
+                host=site.domain,
+                bucket=self.storage.bucket,
+                origin_access_id=origin_access,
+                headers=policies,
+                certificate=certificate,
+            ),
+        )
+        if certificate:
+            from platform_core.cloud.dns import point_to
+
+            point_to(self, site, edge.distribution)
+        return edge
+
+    def _make_build(self) -> BuildProject:
+        site = self.composition.site
+        workspace = workspace_for(self.composition.content.root, self.stage)
+        plan = self.composition.build_plan(self.stage, workspace)
+        values = {
+            outputs.ADDRESS: self.address,
+            outputs.BUCKET: self.storage.bucket.bucket_name,
+            outputs.DISTRIBUTION_ID: self.edge.distribution.distribution_id,
+            outputs.HOST: site.domain,
+            outputs.STORE_ARN: self.edge.store.key_value_store_arn,
+        }
+        return BuildProject(
+            self,
+            "Build",
+            BuildProjectProps(
+                bucket=self.storage.bucket,
+                store=self.edge.store,
+                install=plan.install,
+                requirements=_requirements(self.composition),
+                environment={outputs.environment_name(name): value for name, value in values.items()},
+                repository=site.aws.repository,
+                connection=site.aws.connection,
+            ),
+        )
+
+    def _make_event_layer(self, adapters: list[Any]) -> None:
+        from platform_core.cloud.assets import runtime_asset
+        from platform_core.cloud.build_queue import BuildQueue, BuildQueueProps
+        from platform_core.cloud.webhooks import Webhooks, WebhooksProps
+
+        site = self.composition.site
+        asset = str(runtime_asset(adapters))
+        self.queue = BuildQueue(
+            self,
+            "Queue",
+            BuildQueueProps(site=site.client, asset=asset, build=self.build, require_tls=self.profile.require_tls),
+        )
+        self.webhooks = Webhooks(
+            self,
+            "Webhooks",
+            WebhooksProps(
+                site=site.client,
+                asset=asset,
+                adapters=adapters,
+                queue=self.queue,
+                event_driven=site.integration == "event-driven",
+                durable=self.profile.durable_tables,
+            ),
+        )
+        self.gateway.route("Webhooks", "/_platform/webhooks/{provider}", ["POST"], self.webhooks.router.function)
+
+    def _make_alarms(self) -> None:
+        from platform_core.cloud.alarms import Alarms, AlarmsProps
+
+        Alarms(
+            self,
+            "Alarms",
+            AlarmsProps(
+                build=self.build,
+                queue=self.queue,
+                webhooks=self.webhooks,
+                gateway=self._gateway,
+                email=self.composition.site.aws.alarm_email,
+            ),
+        )
+
+    def _write_outputs(self) -> None:
+        for name, value in self._outputs().items():
+            CfnOutput(self, name, value=value)
+
+    def _outputs(self) -> Mapping[str, str]:
+        values = {
+            outputs.ADDRESS: self.address,
+            outputs.BUCKET: self.storage.bucket.bucket_name,
+            outputs.BUILD_PROJECT: self.build.name,
+            outputs.DISTRIBUTION_DOMAIN: self.edge.distribution.distribution_domain_name,
+            outputs.DISTRIBUTION_ID: self.edge.distribution.distribution_id,
+            outputs.HOST: self.composition.site.domain,
+            outputs.STORE_ARN: self.edge.store.key_value_store_arn,
+        }
+        if self._gateway:
+            values[outputs.API_ID] = self._gateway.api.api_id
+        if self.queue and self.webhooks:
+            values[outputs.WEBHOOK_BASE] = f"{self.address}/_platform/webhooks"
+            values[outputs.QUEUE_URL] = self.queue.queue.queue_url
+            values[outputs.DEAD_LETTERS_URL] = self.queue.dead_letters.queue_url
+            values[outputs.RECEIPTS_TABLE] = self.webhooks.receipts.table_name
+            if self.webhooks.events and self.webhooks.bus:
+                values[outputs.EVENTS_TABLE] = self.webhooks.events.table_name
+                values[outputs.BUS_NAME] = self.webhooks.bus.event_bus_name
+        return values
+
+
+def _environment(composition: Composition, stage: Stage) -> Environment:
+    if stage.name == "local":
+        return Environment(account=LOCAL_ACCOUNT, region=LOCAL_REGION)
+    aws = composition.site.aws
+    return Environment(account=aws.account or None, region=aws.region)
+
+
+def _tags(composition: Composition, stack_type: str) -> dict[str, str]:
+    """Return the tags of everything in the stack.
+
+    A tag holds 256 characters of a small alphabet; the whole provenance, with hashes,
+    is in the template's metadata.
+    """
+    plugins = " ".join(f"{member.id}:{member.plugin.version}" for member in composition.members)
+    tags = {
+        "client": composition.site.client,
+        "domain": composition.site.domain,
+        "stack_type": stack_type,
+        "platform:plugins": plugins,
+    }
+    return {key: re.sub(r"[^\w.:/=+\-@ ]", "-", value)[:_TAG_LIMIT] for key, value in tags.items() if value}
+
+
+def _requirements(composition: Composition) -> list[str]:
+    """Pin what the build machine installs to what this machine has."""
+    import importlib.metadata
+
+    pinned = {"platform-core": importlib.metadata.version("platform-core")}
+    try:
+        pinned["platform-cli"] = importlib.metadata.version("platform-cli")
+    except importlib.metadata.PackageNotFoundError:
+        # A library in somebody's own App: the release train has one version.
+        pinned["platform-cli"] = pinned["platform-core"]
+    pinned |= {member.plugin.distribution: member.plugin.version for member in composition.members}
+    return [f"{name}=={version}" for name, version in sorted(pinned.items())]
+
+
+def _short(text: str, stack_name: str, region: str) -> str:
+    """Return a name that CloudFront takes; the region may be known only when deploying."""
+    if len(stack_name) + 1 + _LONGEST_REGION <= _NAME_LIMIT:
+        return text
+    digest = hashlib.sha256(stack_name.encode()).hexdigest()[:8]
+    return f"{stack_name[: _NAME_LIMIT - _LONGEST_REGION - 10]}-{digest}-{region}"
+
+
+def _words(path: str) -> str:
+    return "".join(word.title() for word in re.findall(r"[A-Za-z0-9]+", path))

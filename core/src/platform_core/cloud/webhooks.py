@@ -1,0 +1,151 @@
+"""The event layer's entrance: the router function, its receipts, events and bus."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aws_cdk import RemovalPolicy, Stack
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from platform_core.cloud.build_queue import BuildQueue
+from platform_core.cloud.functions import PythonFunction, PythonFunctionProps
+from platform_core.contributions import WebhookAdapter
+from platform_core.runtime.bundle import ROUTER_HANDLER, adapters_json
+from platform_core.runtime.receipts import LEASE_SECONDS
+from platform_core.runtime.sinks import SOURCE
+
+__all__ = ["Webhooks", "WebhooksProps"]
+
+_TIMEOUT = 25
+assert _TIMEOUT < LEASE_SECONDS
+
+
+@dataclass(frozen=True)
+class WebhooksProps:
+    """Properties of `Webhooks`.
+
+    Attributes:
+        site: The client's id.
+        asset: The folder with the runtime and the adapters.
+        adapters: One for each provider.
+        queue: Where build requests go.
+        event_driven: Store each event and announce it on a bus; else straight to the queue.
+        durable: Keep 35 days of continuous backups of the events.
+    """
+
+    site: str
+    asset: str
+    adapters: Sequence[WebhookAdapter]
+    queue: BuildQueue
+    event_driven: bool = True
+    durable: bool = True
+
+
+class Webhooks(Construct):
+    """The router function and what it writes to.
+
+    Attributes:
+        router: The function.
+        receipts: Which event was taken in already.
+        events: Every verified event; None in direct mode.
+        bus: Where events are announced; None in direct mode.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, props: WebhooksProps) -> None:
+        super().__init__(scope, construct_id)
+        # A receipt is of use for its lifetime only; there is nothing to restore.
+        self.receipts = _table(self, "Receipts", backups=False)
+        self.events = _table(self, "Events", backups=props.durable) if props.event_driven else None
+        self.bus = self._make_bus(props) if props.event_driven else None
+        self.router = PythonFunction(
+            self,
+            "Router",
+            PythonFunctionProps(
+                asset=props.asset,
+                handler=ROUTER_HANDLER,
+                environment=self._environment(props),
+                statements=self._statements(props),
+                timeout=_TIMEOUT,
+                description=f"Verifies and stores the webhooks of {props.site}.",
+            ),
+        )
+
+    def _make_bus(self, props: WebhooksProps) -> events.EventBus:
+        bus = events.EventBus(self, "Bus", event_bus_name=f"{Stack.of(self).stack_name}-events")
+        events.Rule(
+            self,
+            "Builds",
+            event_bus=bus,
+            description="Events that a build follows from go to the build queue.",
+            event_pattern=events.EventPattern(source=[SOURCE], detail={"event": {"build": [True]}}),
+            targets=[targets.SqsQueue(props.queue.queue)],
+        )
+        return bus
+
+    def _environment(self, props: WebhooksProps) -> dict[str, str]:
+        environment = {
+            "SITE": props.site,
+            "ADAPTERS": adapters_json(props.adapters),
+            "RECEIPTS_TABLE": self.receipts.table_name,
+        }
+        if self.events and self.bus:
+            return environment | {"EVENTS_TABLE": self.events.table_name, "BUS_NAME": self.bus.event_bus_name}
+        return environment | {"QUEUE_URL": props.queue.queue.queue_url}
+
+    def _statements(self, props: WebhooksProps) -> list[iam.PolicyStatement]:
+        statements = [
+            iam.PolicyStatement(
+                sid="Secrets",
+                actions=["secretsmanager:GetSecretValue"],
+                resources=[secret_arn(self, adapter.secret) for adapter in props.adapters],
+            ),
+            iam.PolicyStatement(
+                sid="Receipts",
+                actions=["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
+                resources=[self.receipts.table_arn],
+            ),
+        ]
+        if self.events and self.bus:
+            return [
+                *statements,
+                iam.PolicyStatement(sid="Events", actions=["dynamodb:PutItem"], resources=[self.events.table_arn]),
+                iam.PolicyStatement(sid="Bus", actions=["events:PutEvents"], resources=[self.bus.event_bus_arn]),
+            ]
+        queue = props.queue.queue.queue_arn
+        return [*statements, iam.PolicyStatement(sid="Queue", actions=["sqs:SendMessage"], resources=[queue])]
+
+
+def secret_arn(scope: Construct, name: str) -> str:
+    """Return the ARN of a secret by its name; AWS adds six characters of its own."""
+    stack = Stack.of(scope)
+    return f"arn:{stack.partition}:secretsmanager:{stack.region}:{stack.account}:secret:{name}-??????"
+
+
+def _table(scope: Construct, construct_id: str, *, backups: bool) -> dynamodb.Table:
+    table = dynamodb.Table(
+        scope,
+        construct_id,
+        partition_key=dynamodb.Attribute(name="id", type=dynamodb.AttributeType.STRING),
+        billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+        encryption=dynamodb.TableEncryption.AWS_MANAGED,
+        time_to_live_attribute="expires",
+        point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+            point_in_time_recovery_enabled=backups
+        ),
+        removal_policy=RemovalPolicy.DESTROY,
+    )
+    if not backups:
+        from platform_core.cloud.acknowledge import acknowledge
+
+        acknowledge(
+            table,
+            "AwsSolutions-DDB3",
+            "Receipts only tell a repeated delivery from a new one and expire by themselves; a restored "
+            "copy would refuse events that were never taken in.",
+        )
+    return table
