@@ -13,7 +13,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -37,6 +37,7 @@ __all__ = [
 Scalar = str | int | float | bool | dt.date | dt.datetime | None
 _FRONT_MATTER = re.compile(r"\A﻿?(---|\+\+\+)[ \t]*\r?\n(.*?)^\1[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 _ALIASES = re.compile(rb"^(aliases|url)\s*:", re.MULTILINE)
+_AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,4})?")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 PRODUCTS = "products"
 
@@ -369,11 +370,8 @@ def _product(entry: Entry, where: str, problems: list[Problem]) -> Product | Non
     sku = str(extra.get("sku", ""))
     if not re.fullmatch(r"[A-Za-z0-9._-]{1,64}", sku):
         problems.append(Problem(where, f"the sku {sku!r} is not 1-64 letters, digits, dots, dashes or underscores."))
-    try:
-        price = Decimal(str(extra.get("price", "")))
-    except InvalidOperation:
-        price = Decimal("NaN")
-    if not price.is_finite() or price < 0:
+    amount = str(extra.get("price", ""))
+    if not _AMOUNT.fullmatch(amount):
         problems.append(Problem(where, f"the price {extra.get('price')!r} is not an amount such as 18.50."))
     currency = str(extra.get("currency", ""))
     if not _CURRENCY.fullmatch(currency):
@@ -391,7 +389,7 @@ def _product(entry: Entry, where: str, problems: list[Problem]) -> Product | Non
     return Product(
         sku=sku,
         name=entry.title,
-        price=price,
+        price=Decimal(amount),
         currency=currency,
         url=entry_url(entry),
         description=entry.description,

@@ -1,0 +1,208 @@
+"""The neutral content model: nothing is lost between reading and writing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from pathlib import Path, PurePosixPath
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from platform_core.content import Content, Entry, Redirect, entry_url, parse_entry, render_entry
+from platform_core.errors import ContentError
+
+TEXT = st.text(st.characters(blacklist_categories=("Cs", "Cc"), blacklist_characters="\x85\u2028\u2029\ufeff"), max_size=30)
+LINE = TEXT.filter(lambda text: text.strip() == text and bool(text))
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(10**9), 10**9) | TEXT,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(LINE, inner, max_size=3),
+    max_leaves=5,
+)
+KNOWN = {"title", "date", "updated", "description", "draft", "locale", "image", "url", "aliases", "tags", "categories"}
+ENTRIES = st.builds(
+    Entry,
+    collection=st.just("posts"),
+    slug=st.just("a-post"),
+    title=TEXT,
+    body=TEXT,
+    date=st.none() | st.dates(dt.date(1000, 1, 1)),
+    description=TEXT,
+    draft=st.booleans(),
+    url=TEXT,
+    aliases=st.lists(TEXT, max_size=3).map(tuple),
+    taxonomies=st.dictionaries(st.sampled_from(["tags", "categories"]), st.lists(TEXT, min_size=1, max_size=3).map(tuple)),
+    extra=st.dictionaries(LINE.filter(lambda key: key not in KNOWN), JSON, max_size=3),
+)
+PATH = PurePosixPath("posts/a-post.md")
+
+
+@given(ENTRIES)
+def test_reading_what_was_written_is_identity(entry: Entry) -> None:
+    """read(write(entry)) == entry, unknown fields included."""
+    assert parse_entry(render_entry(entry), PATH) == entry
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_an_entry_or_an_error(text: str) -> None:
+    """No file gives anything but an entry or a ContentError."""
+    try:
+        parse_entry(text, PATH)
+    except ContentError as error:
+        assert "posts/a-post.md" in error.what
+
+
+@given(st.text(max_size=120))
+def test_any_front_matter_is_an_entry_or_an_error(text: str) -> None:
+    """Hostile YAML and TOML are read safely or refused."""
+    for mark in ("---", "+++"):
+        try:
+            parse_entry(f"{mark}\n{text}\n{mark}\nbody", PATH)
+        except ContentError:
+            continue
+
+
+def test_python_objects_in_yaml_are_refused() -> None:
+    """Front matter can't run code."""
+    with pytest.raises(ContentError):
+        parse_entry("---\ntitle: !!python/object/apply:os.system [true]\n---\n", PATH)
+
+
+def test_a_field_of_another_type_survives_as_it_is() -> None:
+    """A title that is a number is kept in extra, not dropped."""
+    entry = parse_entry("---\ntitle: 12\ntags: nope\n---\n", PATH)
+    assert entry.extra == {"title": 12, "tags": "nope"}
+
+
+@pytest.mark.parametrize(
+    ("path", "url", "expected"),
+    [
+        ("posts/a.md", "", "/posts/a/"),
+        ("about.md", "", "/about/"),
+        ("_index.md", "", "/"),
+        ("posts/_index.md", "", "/posts/"),
+        ("posts/a/index.md", "", "/posts/a/"),
+        ("posts/a.md", "/2019/a.html", "/2019/a.html"),
+        ("posts/a.md", "//evil.example/", "/evil.example/"),
+    ],
+)
+def test_an_entrys_address(path: str, url: str, expected: str) -> None:
+    """An entry answers at its place, or at the address that it names, always on this site."""
+    entry = parse_entry(f"---\ntitle: A\nurl: '{url}'\n---\n", PurePosixPath(path))
+    assert entry_url(entry) == expected
+
+
+@pytest.fixture
+def write(tmp_path: Path):
+    """Return a function that writes content files and returns the content."""
+
+    def write_files(files: dict[str, str]) -> Content:
+        for name, text in files.items():
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).write_text(text, "utf-8")
+        return Content(tmp_path)
+
+    return write_files
+
+
+def product(**fields: object) -> str:
+    """Return the file of a product."""
+    rows = {"title": "Mug", "sku": "mug", "price": "'18.50'", "currency": "EUR", **fields}
+    return "---\n" + "".join(f"{key}: {value}\n" for key, value in rows.items()) + "---\nText.\n"
+
+
+def test_a_product_keeps_its_exact_price(write) -> None:
+    """18.10 is 18.10, never 18.1 and never a float."""
+    (found,) = write({"content/products/mug.md": product(price="'18.10'", options="{Size: [S, L]}", stock=0)}).products
+    assert (str(found.price), found.stock, found.options) == ("18.10", 0, {"Size": ("S", "L")})
+    assert found.price == Decimal("18.1")
+
+
+def test_wrong_products_are_told_together(write) -> None:
+    """Every problem of every product comes at once, with its file."""
+    content = write(
+        {
+            "content/products/a.md": product(sku="'a b'", price="free", currency="euro", stock=-1, options="[x]"),
+            "content/products/b.md": product(sku="same"),
+            "content/products/c.md": product(sku="same"),
+        }
+    )
+    with pytest.raises(ContentError) as caught:
+        _ = content.products
+    assert len(caught.value.problems) == 6
+    assert any("is also in content/products/b.md" in problem.what for problem in caught.value.problems)
+
+
+@pytest.mark.parametrize("price", ["nan", "inf", "-1", "1e400000", "''", "[1]"])
+def test_what_is_no_price_is_refused(write, price: str) -> None:
+    """Not-a-number, infinity, negative and non-amounts are no prices."""
+    content = write({"content/products/a.md": product(price=price)})
+    with pytest.raises(ContentError):
+        _ = content.products
+
+
+def test_a_draft_product_is_not_sold(write) -> None:
+    """Drafts stay out of the shop."""
+    assert write({"content/products/a.md": product(draft="true")}).products == ()
+
+
+def test_old_paths_become_redirects(write) -> None:
+    """Aliases of entries and rows of redirects.toml lead to the new address."""
+    content = write(
+        {
+            "content/posts/a.md": "---\ntitle: A\naliases: [/old/a.html, releases/1.0]\n---\n",
+            "content/redirects.toml": '[[redirect]]\nfrom = "/x/"\nto = "https://else.example/"\nstatus = 302\n',
+        }
+    )
+    assert content.redirects == (
+        Redirect("/old/a.html", "/posts/a/"),
+        Redirect("/releases/1.0", "/posts/a/"),
+        Redirect("/x/", "https://else.example/", 302),
+    )
+
+
+def test_wrong_redirects_are_told_together(write) -> None:
+    """Open redirects, other schemes, and two owners of one path are refused."""
+    content = write(
+        {
+            "content/posts/a.md": "---\ntitle: A\naliases: [//evil.example, /one/]\n---\n",
+            "content/posts/b.md": "---\ntitle: B\naliases: [/one/]\n---\n",
+            "content/redirects.toml": "".join(
+                f'[[redirect]]\nfrom = "{source}"\nto = "{target}"\nstatus = {status}\n'
+                for source, target, status in (
+                    ("//x", "/y", 301),
+                    ("/x", "javascript:alert(1)", 301),
+                    ("/x", "/y", 200),
+                    ("x", "/y", 301),
+                )
+            ),
+        }
+    )
+    with pytest.raises(ContentError) as caught:
+        _ = content.redirects
+    assert len(caught.value.problems) == 6
+
+
+def test_links_that_leave_the_folder_are_not_followed(write, tmp_path: Path) -> None:
+    """A symbolic link to a file outside is no content."""
+    content = write({"content/posts/a.md": "---\ntitle: A\n---\n"})
+    (tmp_path / "secret.md").write_text("secret", "utf-8")
+    (tmp_path / "content" / "posts" / "b.md").symlink_to(tmp_path / "secret.md")
+    assert [entry.slug for entry in content.entries()] == ["a"]
+
+
+def test_the_content_model_is_read(write) -> None:
+    """Collections and their fields come from content.toml."""
+    content = write(
+        {"content.toml": '[[collections]]\nname = "posts"\nlabel = "Posts"\nlabel_singular = "Post"\n[[collections.fields]]\nname = "title"\nlabel = "Title"\n'}
+    )
+    (collection,) = content.collections
+    assert (collection.name, collection.fields[0].type) == ("posts", "string")
+
+
+def test_a_wrong_content_model_is_told_whole(write) -> None:
+    """Every problem of content.toml comes at once."""
+    content = write({"content.toml": '[[collections]]\nname = 1\nlabl = "x"\n'})
+    with pytest.raises(ContentError) as caught:
+        _ = content.collections
+    assert len(caught.value.problems) >= 4
