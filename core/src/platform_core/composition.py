@@ -25,7 +25,7 @@ from platform_core.catalogue import Catalogue
 from platform_core.content import Content, Entry, Product
 from platform_core.contributions import BuildPlan, File, Fragment, LocalService, Stage, WebhookAdapter, Workspace
 from platform_core.discovery import Plugin
-from platform_core.errors import CombinationError, PluginError, Problem, did_you_mean
+from platform_core.errors import CombinationError, PluginError, Problem, UserError, did_you_mean
 from platform_core.hookspecs import PROJECT, REQUIRED, spec_modules
 from platform_core.manifest import Manifest
 from platform_core.site import Site
@@ -192,6 +192,7 @@ class Composition:
         """Call every implementation of *hook* on its own; None means nothing to add.
 
         Raises:
+            UserError: The site or its content is wrong; as the plugin told it.
             PluginError: With every implementation that failed.
         """
         by_name = {member.key: member for member in self.members}
@@ -206,7 +207,7 @@ class Composition:
             try:
                 value = implementation.function(*(given[name] for name in implementation.argnames))
                 results[member.key] = list(value) if inspect.isgenerator(value) else value
-            except (KeyboardInterrupt, GeneratorExit):
+            except (KeyboardInterrupt, GeneratorExit, UserError):  # the user can mend the last one, no author need
                 raise
             except BaseException as error:  # noqa: BLE001  a plugin may raise anything, SystemExit too
                 cause = error

@@ -19,11 +19,15 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+import pluggy
 import pytest
 
 import platform_plugin_snipcart
+from platform_core.composition import Composition, Member
 from platform_core.content import Content, Product
 from platform_core.contributions import File
+from platform_core.discovery import Plugin
+from platform_core.hookspecs import PROJECT, spec_modules
 from platform_core.manifest import Manifest, parse_manifest
 from platform_core.site import Site, settings_model
 from platform_plugin_snipcart import plugin
@@ -356,6 +360,22 @@ def _till(
 ) -> Till:
     """A shop in operation, and the stand-in for Snipcart's crawler."""
     return Till(shop, Crawler(shop.base), settings_of, content_of, parse)
+
+
+@pytest.fixture(name="compose")
+def _compose(site: Site, manifest: Manifest, till: Till) -> Callable[..., Composition]:
+    """Compose the shop alone, as core does."""
+
+    def compose(*products: Product, **given: Any) -> Composition:
+        manager = pluggy.PluginManager(PROJECT)
+        for module in spec_modules().values():
+            manager.add_hookspecs(module)
+        manager.register(plugin, "ecommerce:snipcart")
+        origin = Plugin("snipcart", "ecommerce", 1, "platform-plugin-snipcart", "0", "platform_plugin_snipcart.plugin")
+        member = Member(origin, manifest, till.settings_of(**given))
+        return Composition(site, till.content_of(*products), (member,), manager)
+
+    return compose
 
 
 @pytest.fixture(scope="session", name="data_folder")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import socket
 import ssl
@@ -11,13 +12,14 @@ from collections.abc import Callable, Iterator, Mapping
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from types import ModuleType
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from platform_core.runtime import strict
+from platform_core.runtime import plugs, strict
 from platform_core.runtime.adapter import Event, Rejected, Request
 from platform_plugin_snipcart.runtime import snipcart
 
@@ -436,6 +438,33 @@ def _event_or_refusal(request: Request) -> Event | int | None:
         return refused.status
 
 
-def test_success_is_200_as_snipcart_requires() -> None:
-    """Snipcart takes no other status for success."""
-    assert snipcart.ACCEPTED_STATUS == 200
+class TestBehindTheFence:
+    """What the router makes of this adapter."""
+
+    def test_success_is_200_as_snipcart_requires(self) -> None:
+        """Snipcart takes no other status for success."""
+        assert plugs.Adapter(snipcart).accepted == 200
+
+    def test_a_refusal_keeps_its_reference(self) -> None:
+        """The references have the form that the router passes on."""
+        refused = _refusal(lambda: plugs.Adapter(snipcart).verify(_request(""), ["key"], {}))
+        assert refused == (401, "snipcart-no-token")
+        assert all(
+            _passes(reference) for reference in re.findall(r'"(snipcart-[^"]+)"', Path(snipcart.__file__).read_text())
+        )
+
+    def test_every_kind_of_event_fits(self) -> None:
+        """An event that the router would call a fault of the adapter is lost."""
+        for name in ("order.completed", "order.refund.created", "v3/subscription.state.cancelled"):
+            payload = {**ORDER, "eventName": name}
+            event = plugs.Adapter(snipcart).normalize(_request(payload=payload), payload, {})
+            assert event is not None
+
+
+def _passes(reference: str) -> bool:
+    def raises(*_: object) -> None:
+        raise Rejected(401, reference)
+
+    module = ModuleType("raises")
+    module.verify, module.normalize = raises, raises  # type: ignore[attr-defined]
+    return _refusal(lambda: plugs.Adapter(module).verify(_request(""), [], {}))[1] == reference

@@ -58,7 +58,8 @@ class Event:
         key: Tells one event from another; a second one with it is a replay. Make it
             from what the signature covers: who replays a body can change any
             header that is not signed.
-        type: ``content.changed``, ``product.changed`` or ``order.placed``.
+        type: ``content.changed``, ``product.changed``, ``order.placed``, ``order.changed``
+            or ``subscription.changed``.
         build: Whether the site must be built again.
         subject: What changed, in the provider's words, for people.
         detail: JSON of at most 32 KiB (a larger one is left out), no personal data.
