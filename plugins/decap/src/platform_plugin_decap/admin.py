@@ -51,6 +51,8 @@ def admin_files(title: str, configuration: Mapping[str, Any]) -> Iterator[File]:
     policy = page_policy(configuration["backend"]["name"])
     yield File("admin/index.html", page.encode(), route=ROUTE, csp=policy)
     yield File("admin/admin.js", script)
+    if configuration["backend"]["name"] == "github":
+        yield File("admin/login.js", _asset("login.js"))
     yield File("admin/config.yml", config.render(configuration))
     for path in _programs():
         yield File(f"admin/{path.name}", path)

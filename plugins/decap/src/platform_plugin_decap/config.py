@@ -39,6 +39,14 @@ _MODES: Mapping[str, tuple[str, ...]] = {
     "markdown_focused": ("raw", "rich_text"),
     "developer_friendly": ("raw",),
 }
+_ENTRY_FIELDS = (
+    Field("title", "Title"),
+    Field("date", "Date", "datetime", required=False),
+    Field("description", "Description", "text", required=False),
+    Field("tags", "Tags", "list", required=False),
+    Field("draft", "Draft", "boolean", required=False),
+    Field("body", "Text", "markdown", required=False),
+)
 _PRODUCT_FIELDS = (
     Field("title", "Name"),
     Field("sku", "SKU", hint="Letters, digits, dots, dashes and underscores; unique in the shop."),
@@ -172,11 +180,22 @@ def _locale(chosen: str, site_locale: str) -> str:
 
 
 def _collections(site: Site, content: Content) -> Iterator[Collection]:
-    model = content.collections
+    model = content.collections or tuple(_found_collections(content))
     yield from model
     sells = bool(site.shop) or (content.root / "content" / PRODUCTS).is_dir()
     if sells and all(item.name != PRODUCTS for item in model):
         yield Collection(PRODUCTS, "Products", "Product", _PRODUCT_FIELDS)
+
+
+def _found_collections(content: Content) -> Iterator[Collection]:
+    """Without a content model, offer each folder that holds entries, with the usual fields."""
+    root = content.root / "content"
+    files = (path for path in root.rglob("*.md") if not path.name.startswith("_"))
+    folders = {path.parent.relative_to(root).as_posix() for path in files} - {PRODUCTS}
+    for folder in sorted(folders or {"."}):
+        name = "" if folder == "." else folder
+        words = name.replace("-", " ").replace("_", " ").replace("/", ": ")
+        yield Collection(name, (words[:1].upper() + words[1:]) or "Pages", "Entry", _ENTRY_FIELDS)
 
 
 def _name(item: Collection) -> str:
@@ -187,8 +206,6 @@ def _name(item: Collection) -> str:
 def _check(collections: tuple[Collection, ...]) -> None:
     """Refuse what the editor would only refuse in the browser."""
     problems: list[Problem] = []
-    if not collections:
-        problems.append(Problem("content.toml", "there is nothing to edit.", "Add a [[collections]] table."))
     for name, times in Counter(map(_name, collections)).items():
         if times > 1:
             problems.append(Problem("content.toml", f"{times} collections are called {name!r} in the editor."))

@@ -20,9 +20,10 @@ Requests are events of an HTTP API (payload version 2.0). Environment:
 - ``SCOPE``: ``repo`` (the default) or ``public_repo``: the most that may be asked for.
 - ``GITHUB_URL``: ``https://github.com`` by default; a GitHub Enterprise Server.
 
-The answers bring their own security headers, which nothing in front may replace,
-and ``Cross-Origin-Opener-Policy`` must let the two windows talk: ``same-origin`` on
-the page of the editor cuts them apart.
+The page's script is a file of the site, ``/admin/login.js``, so the page works under
+its own strict policy and under the site's. No answer has the status 403 or 404, for
+which CloudFront shows the site's error page. The page of the editor must not say
+``Cross-Origin-Opener-Policy: same-origin``, which cuts the two windows apart.
 """
 
 from __future__ import annotations
@@ -61,30 +62,15 @@ _CODE = re.compile(r"[A-Za-z0-9_.-]{1,256}")
 _TOKEN = re.compile(r"[A-Za-z0-9_.-]{1,1024}")
 _COOKIE_VALUE = re.compile(r"([A-Za-z0-9_-]{43})\.(\d{1,12})\.([A-Za-z0-9_-]{43})")
 
-_SCRIPT = """
-"use strict";
-(() => {
-  const page = document.getElementById("login");
-  const { origin, hello, answer } = page.dataset;
-  page.removeAttribute("data-answer");
-  if (!window.opener) return;
-  window.addEventListener("message", (event) => {
-    if (event.origin !== origin || event.source !== window.opener || event.data !== hello) return;
-    window.opener.postMessage(answer, origin);
-  });
-  window.opener.postMessage(hello, origin);
-})();
-"""
-_STYLE = (
-    "body{font:1rem/1.5 system-ui,sans-serif;margin:3rem auto;max-width:34rem;padding:0 1rem;color-scheme:light dark}"
-)
+_SCRIPT = "/admin/login.js"
 _PAGE = string.Template(
     "<!DOCTYPE html>\n"
     '<html lang="en"><head><meta charset="utf-8"><title>$title</title>'
-    '<meta name="viewport" content="width=device-width, initial-scale=1"><style>$style</style></head>\n'
+    '<meta name="viewport" content="width=device-width, initial-scale=1">'
+    '<meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer">'
+    '<script defer src="$script"></script></head>\n'
     '<body><main id="login" data-origin="$origin" data-hello="authorizing:github" data-answer="$answer">'
-    '<h1>$title</h1><p>$text</p><p><a href="$origin/admin/">Back to the editor</a></p></main>\n'
-    "<script>$script</script></body></html>\n"
+    '<h1>$title</h1><p>$text</p><p><a href="$origin/admin/">Back to the editor</a></p></main></body></html>\n'
 )
 
 
@@ -129,7 +115,7 @@ def handler(event: Mapping[str, Any], _context: object = None) -> dict[str, Any]
     method = event.get("requestContext", {}).get("http", {}).get("method", "")
     route = {AUTH: _auth, CALLBACK: _callback}.get(event.get("rawPath", ""))
     if route is None:
-        return _plain(404, "Not found.\n")
+        return _plain(400, "There is nothing here.\n")
     if method != "GET":
         return _plain(405, "Method not allowed.\n", {"allow": "GET"})
     try:
@@ -148,7 +134,7 @@ def _auth(config: Config, event: Mapping[str, Any]) -> dict[str, Any]:
         raise LoginError(400, "provider", "Only GitHub is a provider here. Open /admin/ and log in from there.")
     if query.get("site_id") != host:
         raise LoginError(
-            403, "site-id", f"This login serves {host} only. Open {config.origin}/admin/ and log in from there."
+            400, "site-id", f"This login serves {host} only. Open {config.origin}/admin/ and log in from there."
         )
     scope = query.get("scope", config.scope)
     if scope not in _SCOPES[config.scope]:
@@ -181,10 +167,10 @@ def _callback(config: Config, event: Mapping[str, Any]) -> dict[str, Any]:
     key = _key(config)
     nonce, end = _opened_cookie(key, event)
     if not hmac.compare_digest(query.get("state", "").encode(), _sign(key, "state", nonce, end).encode()):
-        raise LoginError(403, "state", f"This answer does not belong to the login that you began. {_AGAIN}")
+        raise LoginError(400, "state", f"This answer does not belong to the login that you began. {_AGAIN}")
     if "error" in query:
         text = {"access_denied": "You did not allow the editor to use your GitHub account."}
-        raise LoginError(403, "github-refused", f"{text.get(query['error'], 'GitHub refused the login.')} {_AGAIN}")
+        raise LoginError(400, "github-refused", f"{text.get(query['error'], 'GitHub refused the login.')} {_AGAIN}")
     code = query.get("code", "")
     if not _CODE.fullmatch(code):
         raise LoginError(400, "code", f"GitHub's answer holds no code. {_AGAIN}")
@@ -200,13 +186,13 @@ def _opened_cookie(key: bytes, event: Mapping[str, Any]) -> tuple[str, int]:
     match = _COOKIE_VALUE.fullmatch(values[0]) if len(values) == 1 else None
     if not match:
         raise LoginError(
-            403, "cookie-missing", f"This browser did not begin a login here, or it blocks cookies. {_AGAIN}"
+            400, "cookie-missing", f"This browser did not begin a login here, or it blocks cookies. {_AGAIN}"
         )
     nonce, end = match[1], int(match[2])
     if not hmac.compare_digest(match[3], _sign(key, "cookie", nonce, end)):
-        raise LoginError(403, "cookie-forged", f"This browser did not begin a login here. {_AGAIN}")
+        raise LoginError(400, "cookie-forged", f"This browser did not begin a login here. {_AGAIN}")
     if end < time.time():
-        raise LoginError(403, "expired", f"The login took longer than ten minutes. {_AGAIN}")
+        raise LoginError(400, "expired", f"The login took longer than ten minutes. {_AGAIN}")
     return nonce, end
 
 
@@ -239,7 +225,7 @@ def _exchange(config: Config, code: str, verifier: str) -> str:
     error_name = answer.get("error") if isinstance(answer, dict) else None
     if error_name in {"incorrect_client_credentials", "redirect_uri_mismatch"}:
         raise LoginError(502, str(error_name), f"GitHub does not accept this site's login. {_OPERATOR} {error_name}.")
-    raise LoginError(403, "code-refused", f"GitHub does not accept this code; it serves once only. {_AGAIN}")
+    raise LoginError(400, "code-refused", f"GitHub does not accept this code; it serves once only. {_AGAIN}")
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -323,10 +309,15 @@ def _set_cookie(value: str, age: int) -> str:
 
 def _page(config: Config, status: int, title: str, text: str, answer: str) -> dict[str, Any]:
     """Return a page that hands *answer* to the window that opened it, and to no other."""
-    values = {"title": title, "text": text, "origin": config.origin, "answer": answer}
-    body = _PAGE.substitute({name: html.escape(value) for name, value in values.items()}, script=_SCRIPT, style=_STYLE)
+    values = {
+        "title": title,
+        "text": text,
+        "origin": config.origin,
+        "answer": answer,
+        "script": config.origin + _SCRIPT,
+    }
     policy = (
-        f"default-src 'none'; script-src 'sha256-{_hash(_SCRIPT)}'; style-src 'sha256-{_hash(_STYLE)}'; "
+        f"default-src 'none'; script-src {config.origin}{_SCRIPT}; "
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
     headers = {
@@ -337,6 +328,7 @@ def _page(config: Config, status: int, title: str, text: str, answer: str) -> di
         "x-content-type-options": "nosniff",
         "x-robots-tag": "noindex",
     }
+    body = _PAGE.substitute({name: html.escape(value) for name, value in values.items()})
     # Each login serves once: the cookie goes, whatever came of it.
     return {"statusCode": status, "headers": headers, "cookies": [_set_cookie("", 0)], "body": body}
 
@@ -348,10 +340,6 @@ def _plain(status: int, text: str, headers: Mapping[str, str] | None = None) -> 
         "x-content-type-options": "nosniff",
     }
     return {"statusCode": status, "headers": base | dict(headers or {}), "body": text}
-
-
-def _hash(text: str) -> str:
-    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def _log(level: str, reference: str) -> None:

@@ -1,0 +1,262 @@
+"""A site with content, the component's settings, and stand-ins at the HTTP boundary."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import http.server
+import json
+import os
+import ssl
+import threading
+import time
+import urllib.parse
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from platform_core.content import Content
+from platform_core.contributions import Stage
+from platform_core.manifest import Manifest, parse_manifest
+from platform_core.site import Site, settings_model
+from platform_plugin_decap.runtime import oauth
+
+PACKAGE = Path(oauth.__file__).parent.parent
+ORIGIN = "https://www.acme.example"
+CLIENT_ID = "Iv1.0123456789abcdef"
+CLIENT_SECRET = "a client secret that only AWS and GitHub know"
+TOKEN = "ghu_16C7e42F292c6912E7710c838347Ae178B4a"
+
+MODEL = """
+[[collections]]
+name = "posts"
+label = "Posts"
+label_singular = "Post"
+description = "What is new."
+slug = "{year}-{month}-{slug}"
+fields = [
+  { name = "title", label = "Title" },
+  { name = "date", label = "Date", type = "datetime" },
+  { name = "description", label = "Description", type = "text", required = false },
+  { name = "image", label = "Image", type = "image", required = false },
+  { name = "tags", label = "Tags", type = "list", required = false },
+  { name = "rating", label = "Rating", type = "number", required = false, hint = "1 to 5" },
+  { name = "mood", label = "Mood", type = "select", choices = ["good", "1e3", "yes"], required = false },
+  { name = "draft", label = "Draft", type = "boolean", required = false },
+  { name = "body", label = "Text", type = "markdown" },
+]
+"""
+FILES = {
+    "content.toml": MODEL,
+    "content/posts/_index.md": "---\ntitle: The index page\n---\n",
+    "content/posts/hello.md": "---\ntitle: Hello\ndate: 2026-01-02\nodd: kept\nrating: 4\n---\nHi.\n",
+    "content/products/beans.md": "---\ntitle: Beans\nsku: B-1\nprice: '18.50'\ncurrency: CHF\nstock: 3\n"
+    "options:\n  Grind: [whole, filter]\n---\nGood.\n",
+}
+
+
+class Reply:
+    """What a stand-in answers."""
+
+    def __init__(self, status: int, body: Any = b"", headers: Mapping[str, str] | None = None) -> None:
+        self.status = status
+        self.body = body if isinstance(body, bytes) else json.dumps(body).encode()
+        self.headers = {"content-type": "application/json", **(headers or {})}
+
+
+class Server:
+    """An HTTP server on loopback that hands each request to *answer*."""
+
+    def __init__(
+        self, answer: Callable[[str, str, Mapping[str, str], bytes], Reply], tls: ssl.SSLContext | None
+    ) -> None:
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def _reply(self) -> None:
+                body = self.rfile.read(int(self.headers.get("content-length", 0)))
+                headers = {name.lower(): value for name, value in self.headers.items()}
+                reply = answer(self.command, self.path, headers, body)
+                self.send_response(reply.status)
+                for name, value in {**reply.headers, "content-length": str(len(reply.body))}.items():
+                    for one in value.split("\n"):
+                        self.send_header(name, one)
+                self.end_headers()
+                self.wfile.write(reply.body)
+
+            do_GET = do_POST = do_OPTIONS = do_PUT = do_PATCH = _reply  # noqa: N815  names of http.server
+
+            def log_message(self, *_: object) -> None:
+                return None
+
+        class Quiet(http.server.ThreadingHTTPServer):
+            daemon_threads = True
+            block_on_close = False
+
+            def handle_error(self, *_: object) -> None:
+                """A browser may close a connection that it no longer needs."""
+
+        self._server = Quiet(("127.0.0.1", 0), Handler)
+        if tls:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
+        self.port = self._server.server_address[1]
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop it and wait for that."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+class GitHub:
+    """Stands in for github.com at the HTTP boundary: authorize, token endpoint, and a little of the API.
+
+    It checks what GitHub checks: client id and secret, the address of the way back,
+    PKCE, and that a code serves once.
+    """
+
+    def __init__(self) -> None:
+        self.codes: dict[str, dict[str, str]] = {}
+        self.exchanges: list[dict[str, str]] = []
+        self.api: list[tuple[str, str, str]] = []
+        self.token_reply: Reply | None = None
+        self.denies = False
+
+    def answer(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        """Answer one request."""
+        path, _, query = target.partition("?")
+        if path == "/login/oauth/authorize":
+            return self._authorize(dict(urllib.parse.parse_qsl(query)))
+        if path == "/login/oauth/access_token":
+            return self.token_reply or self._exchange(dict(urllib.parse.parse_qsl(body.decode())))
+        self.api.append((method, path, headers.get("authorization", "")))
+        cors = {
+            "access-control-allow-origin": "*",
+            "access-control-allow-headers": "*",
+            "access-control-allow-methods": "*",
+        }
+        if method == "OPTIONS":
+            return Reply(204, headers=cors)
+        answers: dict[str, Any] = {
+            "/user": {"login": "ada", "name": "Ada", "avatar_url": ""},
+            "/repos/acme/website": {"permissions": {"push": True}, "default_branch": "main"},
+            "/repos/acme/website/collaborators/ada/permission": {"permission": "write"},
+        }
+        return Reply(200 if path in answers else 404, answers.get(path, {"message": "Not Found"}), cors)
+
+    def authorize(self, location: str) -> str:
+        """Follow a redirect as a browser would, and return where GitHub sends it."""
+        return self.answer(
+            "GET", urllib.parse.urlsplit(location)._replace(scheme="", netloc="").geturl(), {}, b""
+        ).headers["location"]
+
+    def _authorize(self, query: dict[str, str]) -> Reply:
+        back = query["redirect_uri"]
+        if self.denies:
+            return Reply(302, headers={"location": f"{back}?error=access_denied&state={query['state']}"})
+        code = hashlib.sha256(os.urandom(16)).hexdigest()[:20]
+        self.codes[code] = query
+        return Reply(302, headers={"location": f"{back}?code={code}&state={query['state']}"})
+
+    def _exchange(self, fields: dict[str, str]) -> Reply:
+        self.exchanges.append(fields)
+        began = self.codes.pop(fields.get("code", ""), None)
+        if (fields.get("client_id"), fields.get("client_secret")) != (CLIENT_ID, CLIENT_SECRET):
+            return Reply(200, {"error": "incorrect_client_credentials"})
+        digest = hashlib.sha256(fields.get("code_verifier", "").encode()).digest()
+        challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+        if not began or began["code_challenge"] != challenge or began["redirect_uri"] != fields.get("redirect_uri"):
+            return Reply(200, {"error": "bad_verification_code"})
+        return Reply(200, {"access_token": TOKEN, "scope": began["scope"], "token_type": "bearer"})
+
+
+@pytest.fixture
+def github(monkeypatch: pytest.MonkeyPatch) -> Iterator[GitHub]:
+    """The stand-in for GitHub, and the login function's environment."""
+    stand_in = GitHub()
+    server = Server(stand_in.answer, None)
+    monkeypatch.setenv("SITE_ORIGIN", ORIGIN)
+    monkeypatch.setenv("CLIENT_ID", CLIENT_ID)
+    monkeypatch.setenv("CLIENT_SECRET_NAME", "platform/acme/github-oauth")
+    monkeypatch.setenv("GITHUB_URL", f"http://127.0.0.1:{server.port}")
+    # As if Secrets Manager had just been asked; that it is asked has a test of its own.
+    monkeypatch.setattr(oauth, "_held", {"platform/acme/github-oauth": (time.monotonic(), CLIENT_SECRET)})
+    yield stand_in
+    server.stop()
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., Server]]:
+    """Give a function that starts a server for the test."""
+    servers: list[Server] = []
+
+    def start(
+        answer: Callable[[str, str, Mapping[str, str], bytes], Reply], tls: ssl.SSLContext | None = None
+    ) -> Server:
+        servers.append(Server(answer, tls))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture
+def reply() -> type[Reply]:
+    """What a server of `serve` answers with."""
+    return Reply
+
+
+@pytest.fixture
+def manifest() -> Manifest:
+    """The component's manifest."""
+    return parse_manifest((PACKAGE / "plugin.toml").read_text("utf-8"), "plugin.toml")
+
+
+@pytest.fixture
+def settings(manifest: Manifest) -> Callable[..., dict[str, Any]]:
+    """Give a function that fills the defaults of the settings in, as core does."""
+    return lambda **given: settings_model(manifest).model_validate(given).model_dump()
+
+
+@pytest.fixture
+def content(tmp_path: Path) -> Content:
+    """A site's folder with two collections, an index page and a product."""
+    root = tmp_path / "site"
+    for name, text in FILES.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text, "utf-8")
+    return Content(root)
+
+
+@pytest.fixture
+def site() -> Site:
+    """A site of client ``acme``."""
+    return Site(
+        client="acme", domain="www.acme.example", engine="hugo", cms="decap", shop="snipcart", title="Acme & Sons"
+    )
+
+
+@pytest.fixture
+def local() -> Stage:
+    """The stage of `platform up`."""
+    return Stage("local", "http://acme.localhost:8080", {"decap": "/_local/decap"})
+
+
+@pytest.fixture
+def aws() -> Stage:
+    """The stage of what is deployed."""
+    return Stage("aws", ORIGIN)
+
+
+@pytest.fixture
+def realdata(request: pytest.FixtureRequest) -> Path:
+    """The folder of public files; the test is skipped without it."""
+    folder = Path(os.environ.get("PLATFORM_DATA") or request.config.rootpath.parent / "shared" / "data")
+    if not folder.is_dir():
+        pytest.skip(f"the public files are not at {folder}; set PLATFORM_DATA")
+    return folder
