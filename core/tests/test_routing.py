@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import platform_core.cloud
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+import platform_core.cloud
 from platform_core.node import node
 from platform_core.runtime.routing import (
     ERROR_PAGE,
@@ -44,7 +45,8 @@ class Viewer:
 
     def ask(self, store: dict[str, str], requests: Iterable[dict[str, Any] | str]) -> list[dict[str, Any]]:
         """Return what the function returns for each request."""
-        assert self.process.stdin and self.process.stdout
+        assert self.process.stdin
+        assert self.process.stdout
         rows = [{"uri": request} if isinstance(request, str) else request for request in requests]
         self.process.stdin.write(json.dumps({"store": store, "requests": rows}) + "\n")
         self.process.stdin.flush()
@@ -53,7 +55,8 @@ class Viewer:
 
     def stop(self) -> None:
         """End the process."""
-        assert self.process.stdin and self.process.stdout
+        assert self.process.stdin
+        assert self.process.stdout
         self.process.stdin.close()
         self.process.wait(10)
         self.process.stdout.close()

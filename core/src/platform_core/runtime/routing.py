@@ -58,7 +58,7 @@ _PATH_SAFE = "/:@!$&'()*+,;=~"
 _URL_SAFE = _PATH_SAFE + "%?#[]"
 
 
-class Unroutable(ValueError):
+class Unroutable(ValueError):  # noqa: N818 - reads as a sentence where it is raised, like Rejected
     """Some paths or redirects have no place in a routing table.
 
     Attributes:
