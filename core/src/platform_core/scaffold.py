@@ -12,7 +12,7 @@ __all__ = ["is_new", "scaffold"]
 
 SHARED = "_shared"
 """The folder beside the starters that holds what all of them have in common."""
-CONTENT = ("content", "static")
+CONTENT = ("content", "data", "static")
 """What belongs to the site, not to its design."""
 
 
@@ -40,9 +40,9 @@ def starter_files(engine: Member, variant: str) -> dict[str, Path]:
 
 
 def is_new(root: Path, engine: Member, variant: str) -> bool:
-    """Tell whether *root* has nothing of the starter's design yet."""
-    design = {Path(name).parts[0] for name in starter_files(engine, variant)} - {*CONTENT, "content.toml", "README.md"}
-    return not any((root / name).exists() for name in design)
+    """Tell whether *root* has none of the folders that make up the starter's design."""
+    folders = {Path(name).parts[0] for name in starter_files(engine, variant) if "/" in name} - {*CONTENT}
+    return not any((root / name).exists() for name in folders)
 
 
 def scaffold(root: Path, engine: Member, variant: str) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from platform_core.catalogue import Catalogue
 from platform_core.errors import CombinationError, Problem, SiteError, did_you_mean
 from platform_core.manifest import Kind, Manifest, Setting
 
-__all__ = ["Aws", "Mode", "Site", "load_site", "parse_site", "site_schema"]
+__all__ = ["Aws", "Mode", "Site", "as_json", "as_mapping", "check_site", "load_site", "parse_site", "site_schema"]
 
 Mode = Literal["direct", "event-driven"]
 _STRICT = ConfigDict(extra="forbid", frozen=True)
@@ -155,7 +155,28 @@ def parse_site(text: str, catalogue: Catalogue, *, where: str = "site.toml") -> 
     except tomllib.TOMLDecodeError as error:
         problem = Problem(where, f"not TOML: {error}.")
         raise SiteError("bad-site", f"{where} can't be read", problems=[problem]) from None
-    lines = _Lines(text, where)
+    return _check(data, catalogue, _Lines(text, where), complete=True)
+
+
+def check_site(
+    data: Mapping[str, Any], catalogue: Catalogue, *, where: str = "client_config", complete: bool = True
+) -> Site:
+    """Check what a caller brings as a mapping in place of a ``site.toml``.
+
+    Args:
+        data: The keys of a ``site.toml``.
+        catalogue: The components that the site may choose.
+        where: How messages name it.
+        complete: Whether required settings must be there. Without them a stack can be
+            drawn, and not yet a site built.
+
+    Raises:
+        SiteError: With every problem.
+    """
+    return _check(data, catalogue, _Lines("", where), complete=complete)
+
+
+def _check(data: Mapping[str, Any], catalogue: Catalogue, lines: _Lines, *, complete: bool) -> Site:
     problems: list[Problem] = []
     site: Site | None = None
     try:
@@ -163,10 +184,10 @@ def parse_site(text: str, catalogue: Catalogue, *, where: str = "site.toml") -> 
     except ValidationError as error:
         problems += [_problem(item, lines, Site) for item in error.errors()]
     problems += _check_components(data, catalogue, lines)
-    settings, wrong = _check_settings(data, catalogue, lines)
+    settings, wrong = _check_settings(data, catalogue, lines, complete=complete)
     problems += wrong
     if problems or site is None:
-        raise SiteError("bad-site", f"{where} has {_count(problems)}", problems=problems)
+        raise SiteError("bad-site", f"{lines.where} has {_count(problems)}", problems=problems)
     return site.model_copy(update={"settings": settings, "variant": site.variant or _first_variant(site, catalogue)})
 
 
@@ -191,9 +212,9 @@ def site_schema(catalogue: Catalogue) -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "site.toml", **schema}
 
 
-def settings_model(manifest: Manifest) -> type[BaseModel]:
+def settings_model(manifest: Manifest, *, complete: bool = True) -> type[BaseModel]:
     """Build the model of a component's settings from its manifest."""
-    fields = {name: _field(setting) for name, setting in manifest.settings.items()}
+    fields = {name: _field(setting, complete=complete) for name, setting in manifest.settings.items()}
     return create_model(f"{manifest.id} settings", __config__=_STRICT, **fields)  # type: ignore[call-overload,no-any-return]
 
 
@@ -202,7 +223,7 @@ _SCALARS: Mapping[str, Any] = {"integer": int, "boolean": bool, "number": float,
 _SECRET_NAME = r"([A-Za-z0-9/_+=.@-]{1,512})?"  # noqa: S105  a pattern, not a secret
 
 
-def _field(setting: Setting) -> tuple[Any, Any]:
+def _field(setting: Setting, *, complete: bool = True) -> tuple[Any, Any]:
     kind: Any = _SCALARS.get(setting.type, str)
     pattern, shown_as = setting.pattern, setting.shown_as
     description = setting.description
@@ -216,7 +237,7 @@ def _field(setting: Setting) -> tuple[Any, Any]:
         # In Python, `$` would let a newline through, so the whole string is matched.
         kind = Annotated[kind, AfterValidator(functools.partial(_matches, pattern=pattern, shown_as=shown_as))]
         extra = {"pattern": f"^(?:{pattern})$"}
-    default: Any = ... if setting.required else setting.default
+    default: Any = ... if setting.required and complete else setting.default
     if default is None:
         default = {"strings": (), "integer": 0, "boolean": False, "number": 0.0}.get(setting.type, "")
     strict = setting.type in {"integer", "boolean"}
@@ -225,7 +246,8 @@ def _field(setting: Setting) -> tuple[Any, Any]:
 
 def _matches(value: str, *, pattern: str, shown_as: str) -> str:
     if not re.fullmatch(pattern, value):
-        raise ValueError(f"{value!r} is not {shown_as or 'of the form ' + pattern}")
+        # The value stays out of the message: somebody may have pasted a secret here.
+        raise ValueError(f"the value is not {shown_as or 'of the form ' + pattern}")
     return value
 
 
@@ -270,7 +292,7 @@ def _chosen(data: Mapping[str, Any]) -> Iterator[tuple[str, Kind, str]]:
 
 
 def _check_settings(
-    data: Mapping[str, Any], catalogue: Catalogue, lines: _Lines
+    data: Mapping[str, Any], catalogue: Catalogue, lines: _Lines, *, complete: bool
 ) -> tuple[dict[str, dict[str, Any]], list[Problem]]:
     """Check ``[settings.<id>]`` of each chosen component; fill defaults in."""
     given = data.get("settings")
@@ -284,7 +306,7 @@ def _check_settings(
     ]
     for component, kind in chosen.items():
         try:
-            model = settings_model(catalogue.get(kind, component))
+            model = settings_model(catalogue.get(kind, component), complete=complete)
         except CombinationError:
             continue  # told by _check_components
         try:
@@ -322,7 +344,7 @@ class _Lines:
 
     def __init__(self, text: str, where: str) -> None:
         self._text = text
-        self._where = where
+        self.where = where
 
     @functools.cached_property
     def _places(self) -> dict[tuple[str, ...], int]:
@@ -352,9 +374,14 @@ class _Lines:
     def at(self, *path: str) -> str:
         """Return ``site.toml:7 [settings.hugo] variant`` for a path of keys."""
         line = next((self._places[path[:end]] for end in range(len(path), 0, -1) if path[:end] in self._places), 0)
-        place = f"{self._where}:{line}" if line else self._where
+        place = f"{self.where}:{line}" if line else self.where
         *tables, key = path
         return f"{place} [{'.'.join(tables)}] {key}" if tables else f"{place} {key}"
+
+
+def as_mapping(site: Site) -> dict[str, Any]:
+    """Return the keys of a ``site.toml`` that make this site; `check_site` takes them."""
+    return site.model_dump(mode="json", exclude_none=True)
 
 
 def as_json(site: Site) -> str:

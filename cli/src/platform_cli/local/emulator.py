@@ -89,7 +89,7 @@ def start_embedded_aws(state: Path, port: int, *, log: Path, env: Mapping[str, s
     state.mkdir(parents=True, exist_ok=True)
     (state / _RUNNING).touch()
     endpoint = f"http://{LOOPBACK}:{port}"
-    settings = {
+    settings: dict[str, str | None] = {
         "BIND_HOST": LOOPBACK,
         "GATEWAY_PORT": str(port),
         "MINISTACK_HOST": LOOPBACK,
@@ -100,7 +100,7 @@ def start_embedded_aws(state: Path, port: int, *, log: Path, env: Mapping[str, s
         "S3_DATA_DIR": str(state / "s3"),
         "TMPDIR": str(_temporary(state)),
         # Variables of the caller's own AWS account must not reach the emulator.
-        "AWS_PROFILE": "",
+        "AWS_PROFILE": None,
         "AWS_ACCESS_KEY_ID": ACCOUNT,
         "AWS_SECRET_ACCESS_KEY": "local",
     }

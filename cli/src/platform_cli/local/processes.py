@@ -56,7 +56,7 @@ class Process:
 
 
 def start(
-    name: str, command: Sequence[str], *, log: Path, env: Mapping[str, str] | None = None, guarded: bool = True
+    name: str, command: Sequence[str], *, log: Path, env: Mapping[str, str | None] | None = None, guarded: bool = True
 ) -> Process:
     """Start a program that ends when we end.
 
@@ -64,7 +64,7 @@ def start(
         name: For people.
         command: Program and arguments.
         log: File for its output; overwritten.
-        env: Added to the environment.
+        env: Added to the environment; None takes a variable out.
         guarded: False for a program that watches its own standard input.
 
     Raises:
@@ -79,7 +79,7 @@ def start(
                 stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, **(env or {})},
+                env={name: value for name, value in {**os.environ, **(env or {})}.items() if value is not None},
                 # Ctrl-C must reach us alone, so that we stop things in order.
                 start_new_session=True,
             )

@@ -1,0 +1,143 @@
+"""`platform up`: the composed site, live on this machine."""
+
+from __future__ import annotations
+
+import json
+import signal
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from platform_cli.app import App, pass_app, site_argument
+
+if TYPE_CHECKING:
+    from platform_cli.local.session import Session
+
+IGNORED = frozenset({".platform", ".git", ".hg", "node_modules", "__pycache__"})
+LOOK_MS = 400
+
+
+@click.command("up")
+@site_argument
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port of the site; by default the one of last time.")
+@click.option("--once", is_flag=True, help="Bring the site up, show that it answers, and stop.")
+@pass_app
+def command(app: App, *, folder: Path, port: int, once: bool) -> None:
+    """Run the composed site of FOLDER on this machine.
+
+    Deploys the site's own stack into an embedded AWS, builds and publishes a
+    release, serves it, runs the CMS's local backend, and publishes again when a
+    file changes or a webhook asks for it. A new folder gets its starter first.
+    Ctrl-C stops everything.
+    """
+    from platform_cli.local.lock import Running, locked, running
+    from platform_cli.local.session import Session
+    from platform_cli.progress import Steps
+
+    root = folder.resolve()
+    state = root / ".platform" / "local"
+    app.site(root)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with locked(state) as mark, ExitStack() as stack:
+        if mark is None:
+            other = running(state)
+            click.echo(f"This site is up already: {other.address or 'it is just starting'}" if other else "Starting.")
+            return
+        started = time.monotonic()
+        session = Session(lambda: app.compose(root), root, Steps(), port)
+        try:
+            session.start(stack)
+            mark.write_text(json.dumps(asdict(Running(json.loads(mark.read_text())["pid"], session.address))), "utf-8")
+            click.echo("\n".join(_screen(app, session, time.monotonic() - started)))
+            _look(session)
+            if not once:
+                _watch(session)
+        except KeyboardInterrupt:
+            click.echo("\nStopping.", err=True)
+
+
+def _look(session: Session) -> None:
+    """See that the site answers with its home page."""
+    from urllib.request import urlopen
+
+    from platform_core.errors import ToolError
+
+    with urlopen(f"{session.edge.url}/", timeout=10) as answer:  # noqa: S310  our own loopback address
+        if answer.status != 200:
+            raise ToolError("no-answer", f"{session.address} answers {answer.status}")
+
+
+def _screen(app: App, session: Session, seconds: float) -> Iterator[str]:
+    """Yield what a person wants to know now: addresses, price, and what differs from AWS."""
+    from platform_core.cloud.profile import LOCAL
+
+    site = session.composition.site
+    port = session.edge.port
+    yield ""
+    yield f"{site.name} is live after {seconds:.1f} s (release {session.live})"
+    yield ""
+    yield f"  Site          {session.address}/   http://{site.domain}.localhost:{port}/"
+    for item in session.composition.files(session.stage):
+        if item.value.route:
+            yield f"  {item.member.manifest.name:<13} {session.address}{item.value.route}"
+    for adapter in session.composition.adapters():
+        path = f"/_platform/webhooks/{adapter.value.provider}"
+        yield f"  Webhooks      {session.address}{path}   secret: {adapter.value.secret}"
+    yield f"  Embedded AWS  {session.aws.endpoint}   account {session.aws.environment['AWS_ACCESS_KEY_ID']}, logs in .platform/local/"
+    yield ""
+    yield from _price(app, session)
+    yield "  Different from AWS:"
+    yield from (f"    - {what}: {why}." for what, why in LOCAL.omissions)
+    yield ""
+    yield "Edit content or templates and the change goes live by itself. Ctrl-C stops everything."
+
+
+def _price(app: App, session: Session) -> Iterator[str]:
+    site = session.composition.site
+    found = app.catalogue.check(site.engine, site.cms, site.shop)
+    if found.price:
+        low, high = found.price.month
+        yield f"  USD {low}-{high} a month ({found.stack_type}), before the providers' own fees"
+    for member in session.composition.members:
+        for plan in member.manifest.plans:
+            yield f"    {member.manifest.name} {plan.name}: USD {plan.month:g} a month{'; ' + plan.note if plan.note else ''}"
+    yield ""
+
+
+def _watch(session: Session) -> None:
+    """Publish again when a file changes, a webhook asks, until a process ends or Ctrl-C."""
+    import watchfiles
+
+    from platform_core.errors import PlatformError, ToolError
+
+    root = session.root
+    changes = watchfiles.watch(
+        root, watch_filter=lambda _, path: _is_ours(root, path), debounce=300, step=50, rust_timeout=LOOK_MS,
+        yield_on_timeout=True, raise_interrupt=True,
+    )  # fmt: skip
+    for found in changes:
+        if ended := session.ended_process():
+            raise ToolError("ended", f"{ended.name} has ended", why=ended.last_words(), hint=f"Its log: {ended.log}")
+        reasons = _reasons(root, (path for _, path in found))
+        reasons += ["webhook"] if session.requested_builds() else []
+        for why in reasons[:1]:
+            try:
+                session.rebuild(why)
+            except PlatformError as error:
+                click.echo(f"{error}\nWhat was live stays live.", err=True)
+
+
+def _is_ours(root: Path, path: str) -> bool:
+    parts = Path(path).relative_to(root).parts
+    return not IGNORED.intersection(parts) and not parts[-1].startswith((".", "#")) and not parts[-1].endswith("~")
+
+
+def _reasons(root: Path, paths: Iterable[str]) -> list[str]:
+    """Return what to call the change: site.toml before all others."""
+    names = sorted({Path(path).relative_to(root).as_posix() for path in paths}, key=lambda name: (name != "site.toml", name))
+    return [names[0] if len(names) == 1 or names[0] == "site.toml" else f"{names[0]} and {len(names) - 1} more"] if names else []

@@ -1,0 +1,247 @@
+"""`platform up`: one composed site, live on this machine.
+
+The real stack in the embedded AWS, the real engine, a real release, and an edge
+that runs the real viewer function. Steps that do not need each other run side by
+side; what an earlier run has done already is not done again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from platform_core.assembly import Assembly, synth
+from platform_core.build import STATE_FOLDER, Built, build
+from platform_core.composition import Composition
+from platform_core.contributions import LocalService, Stage
+from platform_core.deploy import Aws, bootstrap, deploy, outputs
+from platform_core.files import write_atomically
+from platform_core.outputs import BUILD_PROJECT, DISTRIBUTION_ID, Outputs
+from platform_core.releases import open_store, publish_site
+from platform_core.scaffold import is_new, scaffold
+
+from platform_cli.local.edge import Edge, start_edge
+from platform_cli.local.emulator import ACCOUNT, REGION, EmbeddedAws, start_embedded_aws
+from platform_cli.local.processes import LOOPBACK, Process, free_port, start, wait_for_http
+from platform_cli.progress import Steps
+
+__all__ = ["SITE_FILE", "Session"]
+
+SITE_FILE = "site.toml"
+EDGE_PORT = 8080
+AWS_PORT = 4566
+_DEPLOYED = "deployed.json"
+
+
+@dataclass
+class Session:
+    """One running site.
+
+    Attributes:
+        compose: Reads and composes the site anew.
+        root: The site's folder.
+        steps: Where progress goes.
+        port: The edge's port; 0 for the one of last time, or any.
+        live: The release that is live.
+    """
+
+    compose: Callable[[], Composition]
+    root: Path
+    steps: Steps
+    port: int = 0
+    live: str = ""
+    composition: Composition = field(init=False)
+    stage: Stage = field(init=False)
+    aws: EmbeddedAws = field(init=False)
+    edge: Edge = field(init=False)
+    outputs: Outputs = field(init=False)
+    _services: dict[str, tuple[Process, int]] = field(default_factory=dict)
+    _ports: dict[str, int] = field(default_factory=dict)
+    _builds: set[str] = field(default_factory=set)
+
+    @property
+    def state(self) -> Path:
+        """The folder of everything that can be made again."""
+        return self.root / STATE_FOLDER / "local"
+
+    @property
+    def address(self) -> str:
+        """Where people find the site."""
+        return self.stage.base_url
+
+    def start(self, stack: ExitStack) -> None:
+        """Bring the site up; *stack* takes what must be stopped."""
+        with self.steps.step("compose") as step:
+            self.composition = self.compose()
+            step.note = " + ".join(member.id for member in self.composition.members)
+        self._scaffold()
+        self._choose_ports()
+        with ThreadPoolExecutor(3) as pool:
+            aws = pool.submit(self._start_aws, stack)
+            services = pool.submit(self._start_services, stack)
+            built = pool.submit(self._build)
+            assembly = self._synthesize()
+            # Each result may raise; the first failure stops the start.
+            self.aws = aws.result()
+            self._deploy(assembly)
+            services.result()
+            site, started = built.result()
+        self._publish(site, started)
+        with self.steps.step("start the edge"):
+            self.edge = self._start_edge()
+            stack.callback(self.edge.process.stop)
+
+    def rebuild(self, why: str) -> bool:
+        """Build and publish again, and tell how long it took; False when nothing was new."""
+        started, clock = time.time(), time.monotonic()
+        if why == SITE_FILE:
+            self.composition = self.compose()
+            self._deploy(self._synthesize())
+        site = build(self.composition, self.stage)
+        before, self.live = self.live, self._release(site, started)
+        took = f"{time.monotonic() - clock:.2f} s"
+        if self.live == before:
+            self.steps.tell(f"  {why}: nothing new to publish ({took})")
+            return False
+        self.steps.tell(f"  {why}: release {self.live} is live after {took}")
+        return True
+
+    def requested_builds(self) -> list[str]:
+        """Return the builds that webhooks have started since the last call.
+
+        The embedded CodeBuild takes a build and runs nothing, so this process does.
+        """
+        project = self.outputs.get(BUILD_PROJECT)
+        if not project:
+            return []
+        found = set(self.aws.client("codebuild").list_builds_for_project(projectName=project)["ids"])
+        fresh = sorted(found - self._builds)
+        self._builds = found
+        return fresh
+
+    def ended_process(self) -> Process | None:
+        """Return a process that should run and does not."""
+        running = [self.aws.process, self.edge.process, *(process for process, _ in self._services.values())]
+        return next((process for process in running if process.ended), None)
+
+    def _scaffold(self) -> None:
+        site = self.composition.site
+        if is_new(self.root, self.composition.engine, site.variant):
+            with self.steps.step("scaffold") as step:
+                written = scaffold(self.root, self.composition.engine, site.variant)
+                step.note = f"{len(written)} files of {site.variant}"
+
+    def _choose_ports(self) -> None:
+        """Take the ports of last time when they are free: addresses stay, and so do releases."""
+        file = self.state / "ports.json"
+        try:
+            last = json.loads(file.read_text("utf-8"))
+        except (OSError, ValueError):
+            last = {}
+        self._ports = {
+            "edge": free_port(self.port or last.get("edge", EDGE_PORT)),
+            "aws": free_port(last.get("aws", AWS_PORT)),
+        }
+        write_atomically(file, json.dumps(self._ports))
+        names = [item.value.name for item in self.composition.local_services()]
+        self.stage = Stage(
+            "local", f"http://localhost:{self._ports['edge']}", {name: f"/_local/{name}" for name in names}
+        )
+
+    def _start_aws(self, stack: ExitStack) -> EmbeddedAws:
+        with self.steps.step("start the embedded AWS") as step:
+            aws = start_embedded_aws(self.state / "aws", self._ports["aws"], log=self.state / "aws.log")
+            stack.callback(aws.stop)
+            step.note = "" if aws.fresh else "with the state of last time"
+        return aws
+
+    def _start_services(self, stack: ExitStack) -> None:
+        for item in self.composition.local_services():
+            with self.steps.step(f"start {item.value.name}"):
+                process, port = self._start_service(item.value)
+                stack.callback(process.stop)
+                self._services[item.value.name] = (process, port)
+
+    def _start_service(self, service: LocalService) -> tuple[Process, int]:
+        port = free_port()
+        command = [part.replace("{port}", str(port)) for part in service.command]
+        env = {name: value.replace("{port}", str(port)) for name, value in service.env.items()}
+        process = start(service.name, command, log=self.state / f"{service.name}.log", env=env)
+        try:
+            wait_for_http(process, f"http://{LOOPBACK}:{port}{service.ready}")
+        except BaseException:
+            process.stop()
+            raise
+        return process, port
+
+    def _synthesize(self) -> Assembly:
+        with self.steps.step("synthesize the stack") as step:
+            assembly = synth([(self.composition, self.stage)], self.state / "cdk.out")
+            step.note = "" if assembly.changed else "unchanged"
+        return assembly
+
+    def _build(self) -> tuple[Built, float]:
+        started = time.time()
+        with self.steps.step("build the pages") as step:
+            site = build(self.composition, self.stage)
+            step.note = f"{self.composition.engine.manifest.name}, {site.seconds:.2f} s" if site.changed else "unchanged"
+        return site, started
+
+    def _deploy(self, assembly: Assembly) -> None:
+        """Deploy by CloudFormation, unless this embedded AWS has this assembly already."""
+        record = self.state / "aws" / _DEPLOYED
+        stamp = json.dumps([stack.template.read_text("utf-8") for stack in assembly.stacks])
+        aws = Aws(self.aws.environment, REGION)
+        with self.steps.step("deploy the stack") as step:
+            stack = assembly.of_client(self.composition.site.client)
+            if record.is_file() and record.read_text("utf-8") == stamp:
+                self.outputs = outputs(stack.name, aws)
+                step.note = "unchanged"
+            if not record.is_file():
+                bootstrap(aws, ACCOUNT, REGION)
+            if step.note != "unchanged" or not self.outputs.values:
+                done = deploy(assembly, aws)
+                self.outputs = done.outputs[stack.client]
+                write_atomically(record, stamp)
+        self._provide_secrets()
+        self.requested_builds()
+
+    def _provide_secrets(self) -> None:
+        """Make the secrets that webhooks are verified with; they live in the embedded AWS alone."""
+        client = self.aws.client("secretsmanager")
+        for item in self.composition.adapters():
+            variable = f"PLATFORM_SECRET_{item.value.provider.upper().replace('-', '_')}"
+            value = os.environ.get(variable) or secrets.token_hex(32)
+            try:
+                client.create_secret(Name=item.value.secret, SecretString=value)
+            except client.exceptions.ResourceExistsException:
+                continue
+
+    def _publish(self, site: Built, started: float) -> None:
+        with self.steps.step("publish the release") as step:
+            self.live = self._release(site, started)
+            step.note = self.live
+
+    def _release(self, site: Built, started: float) -> str:
+        import boto3
+
+        session = boto3.Session(ACCOUNT, "local", region_name=REGION)
+        store = open_store(self.outputs, session=session, endpoint=self.aws.endpoint)
+        return publish_site(self.composition, site, store, started=started).id
+
+    def _start_edge(self) -> Edge:
+        return start_edge(
+            endpoint=self.aws.endpoint,
+            distribution=self.outputs.get(DISTRIBUTION_ID),
+            domain=self.composition.site.domain,
+            port=self._ports["edge"],
+            local={name: f"http://{LOOPBACK}:{port}" for name, (_, port) in self._services.items()},
+            log=self.state / "edge.log",
+        )
