@@ -7,10 +7,15 @@ import hashlib
 import http.server
 import json
 import os
+import shutil
+import socket
 import ssl
+import subprocess
 import threading
 import time
+import urllib.error
 import urllib.parse
+import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,7 +23,7 @@ from typing import Any
 import pytest
 
 from platform_core.content import Content
-from platform_core.contributions import Stage
+from platform_core.contributions import File, LocalService, Stage
 from platform_core.manifest import Manifest, parse_manifest
 from platform_core.site import Site, settings_model
 from platform_plugin_decap.runtime import oauth
@@ -260,3 +265,149 @@ def realdata(request: pytest.FixtureRequest) -> Path:
     if not folder.is_dir():
         pytest.skip(f"the public files are not at {folder}; set PLATFORM_DATA")
     return folder
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> ssl.SSLContext:
+    """A certificate that nobody trusts; the browser of the test is told not to mind."""
+    openssl = shutil.which("openssl")
+    if not openssl:
+        pytest.skip("openssl is not installed")
+    key, cert = tmp_path / "key.pem", tmp_path / "cert.pem"
+    made = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=acme.example"]
+    subprocess.run([*made, "-keyout", str(key), "-out", str(cert)], check=True, capture_output=True, timeout=60)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(cert, key)
+    return context
+
+
+@pytest.fixture
+def browser() -> Iterator[Callable[..., Any]]:
+    """Give a function that starts Chromium with extra flags; all of them are closed after the test."""
+    api = pytest.importorskip("playwright.sync_api")
+    program = next((found for name in ("chromium", "google-chrome") if (found := shutil.which(name))), None)
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
+    quiet += ["--disable-background-networking", "--disable-component-update"]
+    with api.sync_playwright() as driver:
+        started: list[Any] = []
+
+        def start(*flags: str) -> Any:
+            started.append(driver.chromium.launch(executable_path=program, args=[*quiet, *flags]))
+            return started[-1]
+
+        yield start
+        for item in started:
+            item.close()
+
+
+class Editor:
+    """A site with its editor, as the local edge serves it.
+
+    Attributes:
+        url: The address of the editor.
+        policy: The content security policy of its pages.
+    """
+
+    def __init__(self, files: Mapping[str, File], service: str) -> None:
+        self.files = files
+        self.service = service
+        self.policy = policy_of(files["admin/index.html"])
+        self.url = ""
+
+    def answer(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        """Answer with a published file, or pass a request on to the local server."""
+        path = urllib.parse.urlsplit(target).path
+        if path.startswith("/_local/decap/"):
+            return self._pass_on(path.removeprefix("/_local/decap"), headers, body)
+        return published(self.files, path, self.policy)
+
+    def _pass_on(self, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        asked = urllib.request.Request(self.service + path, body, {"content-type": headers["content-type"]})
+        try:
+            with urllib.request.urlopen(asked, timeout=10) as answer:
+                return Reply(answer.status, answer.read())
+        except urllib.error.HTTPError as error:
+            with error:
+                return Reply(error.code, error.read())
+
+
+def policy_of(page: File) -> str:
+    """Write a page's policy as core does: the site's, and what the page asks for."""
+    joined = {
+        "default-src": ("'self'",),
+        "base-uri": ("'self'",),
+        "form-action": ("'self'",),
+        "frame-ancestors": ("'self'",),
+        "object-src": ("'none'",),
+        **{directive: ("'self'", *sources) for directive, sources in page.csp.items()},
+    }
+    return "; ".join(" ".join((directive, *sources)) for directive, sources in joined.items())
+
+
+def published(files: Mapping[str, File], path: str, policy: str) -> Reply:
+    """Return a file as the edge does."""
+    name = path.lstrip("/") + ("index.html" if path.endswith("/") else "")
+    types = {"html": "text/html; charset=utf-8", "js": "text/javascript", "yml": "text/yaml"}
+    headers = {"content-type": types.get(name.rpartition(".")[2], "text/plain"), "content-security-policy": policy}
+    if name not in files:
+        return Reply(404, b"Not found", headers)
+    content = files[name].content
+    return Reply(200, content if isinstance(content, bytes) else content.read_bytes(), headers)
+
+
+@pytest.fixture
+def publish() -> Callable[[Mapping[str, File], str, str], Reply]:
+    """What answers with a published file."""
+    return published
+
+
+@pytest.fixture
+def policy() -> Callable[[File], str]:
+    """What writes the policy of a page."""
+    return policy_of
+
+
+@pytest.fixture
+def local_server(tmp_path: Path) -> Iterator[Callable[[LocalService], str]]:
+    """Give a function that starts a local service and returns its address."""
+    running: list[subprocess.Popen[bytes]] = []
+
+    def start(service: LocalService) -> str:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = str(probe.getsockname()[1])
+        env = {**os.environ, **{name: value.replace("{port}", port) for name, value in service.env.items()}}
+        with (tmp_path / "server.log").open("wb") as log:
+            running.append(subprocess.Popen(service.command, env=env, cwd=tmp_path, stdout=log, stderr=log))
+        url = f"http://127.0.0.1:{port}"
+        for _ in range(200):
+            try:
+                urllib.request.urlopen(url + service.ready, timeout=5).close()
+            except urllib.error.HTTPError as error:
+                error.close()
+                return url
+            except OSError:
+                time.sleep(0.05)  # between two looks at a bounded condition
+            else:
+                return url
+        pytest.fail((tmp_path / "server.log").read_text())
+
+    yield start
+    for process in running:
+        process.terminate()
+        process.wait(10)
+
+
+@pytest.fixture
+def editor(
+    site: Site, settings: Callable[..., dict[str, Any]], content: Content, local: Stage, request: pytest.FixtureRequest
+) -> Editor:
+    """A running editor over the site's folder; a test may mark it with settings."""
+    from platform_plugin_decap import plugin
+
+    marked = getattr(request, "param", {})
+    (service,) = plugin.platform_local_services(content)
+    files = {file.path: file for file in plugin.platform_files(site, settings(**marked), content, local)}
+    made = Editor(files, request.getfixturevalue("local_server")(service))
+    made.url = f"http://127.0.0.1:{request.getfixturevalue('serve')(made.answer).port}/admin/"
+    return made

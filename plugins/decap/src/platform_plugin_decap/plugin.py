@@ -17,6 +17,7 @@ __all__ = [
     "oauth_secret",
     "platform_files",
     "platform_local_services",
+    "platform_provision",
     "platform_webhook_adapter",
     "webhook_secret",
 ]
@@ -62,6 +63,16 @@ def platform_webhook_adapter(site: Site, settings: Mapping[str, Any]) -> Webhook
             "folder": settings["folder"],
         },
     )
+
+
+@hookimpl
+def platform_provision(site: Site, settings: Mapping[str, Any], stack: Any, stage: Stage) -> None:
+    """Add the login function; the local editor needs none."""
+    if stage.name == "local":
+        return
+    from platform_plugin_decap.cloud import add_login
+
+    add_login(stack, settings, oauth_secret(site, settings))
 
 
 def oauth_secret(site: Site, settings: Mapping[str, Any]) -> str:

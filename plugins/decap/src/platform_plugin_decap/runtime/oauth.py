@@ -166,7 +166,9 @@ def _callback(config: Config, event: Mapping[str, Any]) -> dict[str, Any]:
     query = _query(event)
     key = _key(config)
     nonce, end = _opened_cookie(key, event)
-    if not hmac.compare_digest(query.get("state", "").encode(), _sign(key, "state", nonce, end).encode()):
+    if not hmac.compare_digest(
+        query.get("state", "").encode("utf-8", "replace"), _sign(key, "state", nonce, end).encode()
+    ):
         raise LoginError(400, "state", f"This answer does not belong to the login that you began. {_AGAIN}")
     if "error" in query:
         text = {"access_denied": "You did not allow the editor to use your GitHub account."}
@@ -240,10 +242,13 @@ def _opener() -> urllib.request.OpenerDirector:
 
 
 def _query(event: Mapping[str, Any]) -> dict[str, str]:
-    pairs = urllib.parse.parse_qsl(event.get("rawQueryString", ""), keep_blank_values=True, max_num_fields=20)
+    try:
+        pairs = urllib.parse.parse_qsl(event.get("rawQueryString", ""), keep_blank_values=True, max_num_fields=20)
+    except ValueError:
+        pairs = [("", "")] * 2
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise LoginError(400, "query", f"A parameter is there twice. {_AGAIN}")
+        raise LoginError(400, "query", f"The address is not one that the editor or GitHub makes. {_AGAIN}")
     return found
 
 
