@@ -15,6 +15,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import platform_core
 from platform_core.composition import Composition
@@ -41,6 +42,7 @@ class StackRef:
         account: Empty when it is decided by the credentials.
         region: Empty likewise.
         client: The site's client; empty for a stack that sites share.
+        part: What of the client it is: ``site``, or ``certificate`` beside it.
         bootstrap: The version that the account's bootstrap stack must have.
     """
 
@@ -50,6 +52,7 @@ class StackRef:
     region: str
     template: Path
     client: str
+    part: str
     bootstrap: int
 
 
@@ -72,7 +75,11 @@ class Assembly:
 
     def of_client(self, client: str) -> StackRef:
         """Return the stack of one site."""
-        return next(stack for stack in self.stacks if stack.client == client)
+        return next(stack for stack in self.stacks if (stack.client, stack.part) == (client, "site"))
+
+    def for_clients(self, clients: Sequence[str] = ()) -> list[StackRef]:
+        """Return the stacks of *clients*, or of all, and those that sites share."""
+        return [stack for stack in self.stacks if not clients or not stack.client or stack.client in clients]
 
 
 def synth(sites: Iterable[tuple[Composition, Stage]], outdir: Path, *, validate: bool = False) -> Assembly:
@@ -121,9 +128,9 @@ def read_assembly(folder: Path, *, changed: bool = False) -> Assembly:
     return Assembly(folder, stacks, manifest.get("minimumCliVersion", ""), validated, changed)
 
 
-def _stack(folder: Path, name: str, item: dict[str, object]) -> StackRef:
+def _stack(folder: Path, name: str, item: dict[str, Any]) -> StackRef:
     properties = item["properties"]
-    assert isinstance(properties, dict)
+    tags = properties.get("tags", {})
     account, _, region = str(item["environment"]).removeprefix("aws://").partition("/")
     return StackRef(
         id=str(item.get("displayName", name)).split(" ")[0],
@@ -131,7 +138,8 @@ def _stack(folder: Path, name: str, item: dict[str, object]) -> StackRef:
         account="" if account.startswith("unknown") else account,
         region="" if region.startswith("unknown") else region,
         template=folder / properties["templateFile"],
-        client=properties.get("tags", {}).get("client", ""),
+        client=tags.get("client", ""),
+        part=tags.get("platform:part", "site" if "client" in tags else ""),
         bootstrap=properties.get("requiresBootstrapStackVersion", 0),
     )
 
@@ -195,7 +203,7 @@ def _code_stamp(package: Path) -> str:
     for folder, names, files in os.walk(package):
         names[:] = sorted(name for name in names if name not in {"__pycache__", "node_modules", "starters"})
         for name in sorted(files):
-            path = os.path.join(folder, name)
-            stat = os.stat(path)
+            path = Path(folder, name)
+            stat = path.stat()
             stamps.append(f"{path}:{stat.st_mtime_ns}:{stat.st_size}")
     return hashlib.sha256("\n".join(stamps).encode()).hexdigest()

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-import os
+import json
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
+from platform_core.cloud import use_own_node
 from platform_core.composition import Composition
 from platform_core.contributions import Stage
-from platform_core.node import node
+from platform_core.errors import DeployError, Problem
+from platform_core.outputs import stack_name
+
+if TYPE_CHECKING:
+    from aws_cdk import App
 
 __all__ = ["build_app", "synthesize"]
 
@@ -30,17 +35,19 @@ def synthesize(sites: Iterable[tuple[Composition, Stage]], outdir: Path, *, vali
         try:
             app.synth()
         except RuntimeError as error:
-            raise _refused(fresh, error) from None
-        if validate:
-            _check_report(fresh)
+            # What CDK raises for a failed validation has no type of its own.
+            if problems := list(_problems(fresh / _REPORT)):
+                what = f"the templates have {len(problems)} problems"
+                raise DeployError("bad-template", what, problems=problems) from None
+            raise DeployError("synth-failed", "CDK can't synthesize the sites", why=str(error)) from error
         if outdir.exists():
             outdir.rename(Path(scratch, "stale"))
         fresh.rename(outdir)
 
 
-def build_app(sites: Iterable[tuple[Composition, Stage]], outdir: Path, *, validate: bool) -> Any:
+def build_app(sites: Iterable[tuple[Composition, Stage]], outdir: Path, *, validate: bool) -> App:
     """Return an App with a stack for each of *sites*."""
-    _use_own_node()
+    use_own_node()
     from aws_cdk import App
 
     from platform_core.cloud.stack import SiteStack
@@ -49,6 +56,8 @@ def build_app(sites: Iterable[tuple[Composition, Stage]], outdir: Path, *, valid
         outdir=str(outdir),
         analytics_reporting=False,
         builtin_cloud_formation_validation=validate,
+        # Without it the validator only warns.
+        context={"@aws-cdk/core:validateAgainstDefaultRules": True} if validate else None,
         stack_traces=False,
         tree_metadata=False,
     )
@@ -58,11 +67,18 @@ def build_app(sites: Iterable[tuple[Composition, Stage]], outdir: Path, *, valid
 
         Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     for composition, stage in sites:
-        SiteStack(app, f"platform-{composition.site.client}", composition=composition, stage=stage)
+        SiteStack(app, stack_name(composition.site.client), composition=composition, stage=stage)
     return app
 
 
-def _use_own_node() -> None:
-    """Let jsii start the Node that we bring, whatever the machine has."""
-    os.environ.setdefault("JSII_NODE", str(node()))
-    os.environ.setdefault("JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION", "1")
+def _problems(report: Path) -> Iterator[Problem]:
+    """Read what the validators found; acknowledged findings are not among it."""
+    try:
+        found = json.loads(report.read_text("utf-8"))["pluginReports"]
+    except (OSError, ValueError, KeyError):
+        return
+    for plugin in found:
+        for violation in plugin["violations"]:
+            for place in violation.get("violatingConstructs") or [{}]:
+                where = place.get("constructPath") or place.get("resourceLogicalId") or plugin["pluginName"]
+                yield Problem(where, f"{violation['ruleName']}: {violation['description']}", violation.get("fix") or "")

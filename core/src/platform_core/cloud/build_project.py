@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from aws_cdk import Stack
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_iam as iam
@@ -23,7 +24,8 @@ BUILD_MINUTES = 30
 _IMAGE = "aws/codebuild/amazonlinux2023-aarch64-standard:3.0"
 _PYTHON = "3.13"
 _WHEELS = ".platform/wheels"
-_OWN_PREFIXES = ("releases/*", "manifests/*", "_errors/*")
+# What `platform_core.runtime.publisher` reads and writes.
+_OWN_PREFIXES = ("_errors/*", "history/*", "manifests/*", "releases/*", "retired/*")
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ class BuildProject(Construct):
             timeout_in_minutes=BUILD_MINUTES,
             queued_timeout_in_minutes=BUILD_MINUTES,
         )
-        _acknowledge(self)
+        _acknowledge(self, props.bucket)
 
     @property
     def name(self) -> str:
@@ -101,16 +103,17 @@ class BuildProject(Construct):
         """Let builds do one thing more, for example read a provider's token."""
         self.role.add_to_policy(statement)
 
-    def _machine(self) -> dict[str, Any]:
-        return {
-            "type": "ARM_CONTAINER",
-            "computeType": "BUILD_GENERAL1_SMALL",
-            "image": _IMAGE,
-            "privilegedMode": False,
-            "environmentVariables": [
-                {"name": name, "value": value} for name, value in sorted(self._environment.items())
+    def _machine(self) -> codebuild.CfnProject.EnvironmentProperty:
+        return codebuild.CfnProject.EnvironmentProperty(
+            type="ARM_CONTAINER",
+            compute_type="BUILD_GENERAL1_SMALL",
+            image=_IMAGE,
+            privileged_mode=False,
+            environment_variables=[
+                codebuild.CfnProject.EnvironmentVariableProperty(name=name, value=value)
+                for name, value in sorted(self._environment.items())
             ],
-        }
+        )
 
 
 def build_spec(install: Sequence[str], requirements: Sequence[str]) -> dict[str, Any]:
@@ -179,10 +182,17 @@ def _statements(props: BuildProjectProps) -> list[iam.PolicyStatement]:
     return statements
 
 
-def _acknowledge(project: BuildProject) -> None:
+def _acknowledge(project: BuildProject, bucket: s3.IBucket) -> None:
     acknowledge(
         project.project,
         "AwsSolutions-CB4",
         "A build leaves no artifact in CodeBuild; releases are encrypted in the site's bucket, and a key of its own "
         "would cost a dollar a month for each site.",
     )
+    name = Stack.of(project).resolve(bucket.bucket_arn)["Fn::GetAtt"][0]
+    for prefix in _OWN_PREFIXES:
+        acknowledge(
+            project.role,
+            f"AwsSolutions-IAM5[Resource::<{name}.Arn>/{prefix}]",
+            "A release's keys are made by the build; the prefix is the narrowest thing that can be named.",
+        )

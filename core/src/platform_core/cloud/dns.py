@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from aws_cdk import CfnOutput, Environment, Fn, Stack, Token
-from aws_cdk import Stage as CdkStage
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_route53_targets as targets
 from constructs import Construct
 
+from platform_core.cloud.shared import app_of
 from platform_core.site import Site
 
 __all__ = ["CERTIFICATE_REGION", "CertificateStack", "certificate_for", "point_to"]
@@ -34,6 +34,7 @@ class CertificateStack(Stack):
             stack_name=name,
             env=Environment(account=account, region=CERTIFICATE_REGION),
             description=f"Certificate of {site.domain}.",
+            tags={"client": site.client, "domain": site.domain, "platform:part": "certificate"},
             analytics_reporting=False,
         )
         certificate = _certificate(self, site)
@@ -46,9 +47,7 @@ def certificate_for(stack: Stack, scope: Construct, site: Site) -> acm.ICertific
         return _certificate(scope, site)
     name = f"{stack.stack_name}-certificate"
     account = None if Token.is_unresolved(stack.account) else stack.account
-    app = CdkStage.of(stack) or stack.node.root
-    assert isinstance(app, Construct)
-    made = CertificateStack(app, f"{stack.node.id}-certificate", site=site, name=name, account=account)
+    made = CertificateStack(app_of(stack), f"{stack.node.id}-certificate", site=site, name=name, account=account)
     stack.add_stack_dependency(made)
     arn = Fn.get_stack_output(name, CertificateStack.OUTPUT, CERTIFICATE_REGION)
     return acm.Certificate.from_certificate_arn(scope, "Certificate", arn)

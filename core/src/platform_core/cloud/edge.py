@@ -88,7 +88,6 @@ class Edge(Construct):
         origin = origins.S3BucketOrigin.with_bucket_defaults(
             props.bucket, origin_access_control_id=props.origin_access_id
         )
-        certified = {"certificate": props.certificate, "domain_names": [props.host]} if props.certificate else {}
         distribution = cloudfront.Distribution(
             self,
             "Distribution",
@@ -100,7 +99,8 @@ class Edge(Construct):
             error_responses=[_missing(403), _missing(404)],
             http_version=cloudfront.HttpVersion.HTTP2_AND_3,
             minimum_protocol_version=cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
-            **certified,
+            certificate=props.certificate,
+            domain_names=[props.host] if props.certificate else None,
         )
         _acknowledge_open(distribution, certified=props.certificate is not None)
         return distribution
@@ -162,6 +162,12 @@ def _acknowledge_open(distribution: cloudfront.Distribution, *, certified: bool)
         "AwsSolutions-CFR3",
         "Access logs hold visitors' IP addresses, which are personal data that a site should not collect unless "
         "its owner asks for it. CloudFront's metrics and the API's own access log are there.",
+    )
+    acknowledge(
+        distribution,
+        "AwsSolutions-CFR7",
+        "The origin has an origin access control; its id is imported from the stack that sites share, and the rule "
+        "can't follow an import.",
     )
     if not certified:
         acknowledge(

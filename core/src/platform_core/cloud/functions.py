@@ -23,6 +23,7 @@ class PythonFunctionProps:
     Attributes:
         asset: A folder; its modules are what the function has besides boto3.
         handler: ``package.module.function``.
+        files: The only files of *asset* that are taken; all of them when empty.
         environment: Never a secret; a secret's name is fine.
         statements: What the function may do besides writing its log; no more.
         timeout: Seconds.
@@ -33,6 +34,7 @@ class PythonFunctionProps:
 
     asset: str
     handler: str
+    files: Sequence[str] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     statements: Sequence[iam.PolicyStatement] = ()
     timeout: int = 10
@@ -64,7 +66,7 @@ class PythonFunction(Construct):
             "Function",
             architecture=lambda_.Architecture.ARM_64,
             runtime=lambda_.Runtime.PYTHON_3_13,
-            code=lambda_.Code.from_asset(props.asset),
+            code=lambda_.Code.from_asset(props.asset, exclude=_all_but(props.files)),
             handler=props.handler,
             environment=dict(props.environment),
             role=self.role,
@@ -79,6 +81,10 @@ class PythonFunction(Construct):
             "AwsSolutions-L1",
             "The bundle is tested on this Python version; a new runtime comes with a new release of Platform.",
         )
+
+
+def _all_but(files: Sequence[str]) -> list[str]:
+    return ["**", *(f"!{name}" for name in files)] if files else ["**/__pycache__"]
 
 
 def log_group(scope: Construct, construct_id: str, *, name: str | None = None) -> logs.LogGroup:

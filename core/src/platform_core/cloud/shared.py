@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from aws_cdk import CfnOutput, Environment, Fn, Stack, Token
 from aws_cdk import Stage as CdkStage
@@ -21,7 +21,7 @@ from constructs import Construct
 
 from platform_core.cloud.headers import policy_config
 
-__all__ = ["SharedStack", "shared_headers_policy", "shared_origin_access"]
+__all__ = ["SharedStack", "app_of", "shared_headers_policy", "shared_origin_access"]
 
 _ORIGIN_ACCESS = {
     "originAccessControlOriginType": "s3",
@@ -73,7 +73,7 @@ def _shared(site: Stack, what: str, content: Mapping[str, Any], make: Any) -> st
     """Find or make the shared stack in the App of *site*, and import its id."""
     text = json.dumps([what, content], sort_keys=True)
     name = f"platform-edge-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
-    app = CdkStage.of(site) or site.node.root
+    app = app_of(site)
     # One App may hold sites of several accounts and regions.
     account, region = _known(site.account), _known(site.region)
     construct_id = "-".join(part for part in (name, account, region) if part)
@@ -82,9 +82,14 @@ def _shared(site: Stack, what: str, content: Mapping[str, Any], make: Any) -> st
         env = Environment(account=account, region=region)
         stack = SharedStack(app, construct_id, name=name, env=env, description=f"Shared by sites: {what}.")
         stack.export(make(stack))
-    assert isinstance(stack, SharedStack)
-    site.add_stack_dependency(stack)
-    return Fn.import_value(stack.export_name)
+    found = cast("SharedStack", stack)
+    site.add_stack_dependency(found)
+    return Fn.import_value(found.export_name)
+
+
+def app_of(stack: Stack) -> Construct:
+    """Return the App, or the CDK Stage, that a new neighbour of *stack* belongs to."""
+    return cast("Construct", CdkStage.of(stack) or stack.node.root)
 
 
 def _known(value: str) -> str | None:

@@ -21,6 +21,7 @@ from platform_core.cloud.shared import shared_headers_policy, shared_origin_acce
 from platform_core.cloud.storage import Storage, StorageProps
 from platform_core.composition import Composition
 from platform_core.contributions import Stage
+from platform_core.errors import UserError
 
 if TYPE_CHECKING:
     from aws_cdk import aws_iam as iam
@@ -64,6 +65,7 @@ class SiteStack(Stack):
         profile: Profile | None = None,
         name: str | None = None,
         env: Environment | None = None,
+        complete: bool = True,
     ) -> None:
         """Build the stack of a composition.
 
@@ -75,6 +77,11 @@ class SiteStack(Stack):
             profile: What is left out; by default what the stage can't do.
             name: Of the stack; ``platform-<client>`` by default.
             env: Account and region; from ``[aws]`` of the site by default.
+            complete: False when settings that only a build needs may be missing.
+
+        Raises:
+            UserError: The site can't be built as it is.
+            PluginError: A contribution failed.
         """
         site = composition.site
         offering = Catalogue(tuple(member.plugin for member in composition.members)).check(
@@ -92,6 +99,7 @@ class SiteStack(Stack):
         self.composition = composition
         self.stage = stage
         self.profile = profile or profile_for(stage)
+        self._complete = complete
         self.queue: BuildQueue | None = None
         self.webhooks: Webhooks | None = None
         self._gateway: Gateway | None = None
@@ -145,7 +153,7 @@ class SiteStack(Stack):
         https = self.stage.base_url.startswith("https:")
         policies = {
             pattern: shared_headers_policy(self, policy, https=https)
-            for pattern, policy in header_policies(self.composition, self.stage).items()
+            for pattern, policy in self._header_policies().items()
         }
         origin_access = shared_origin_access(self)
         certificate = None
@@ -171,10 +179,25 @@ class SiteStack(Stack):
             point_to(self, site, edge.distribution)
         return edge
 
+    def _header_policies(self) -> Mapping[str, Mapping[str, Sequence[str]]]:
+        try:
+            return header_policies(self.composition, self.stage)
+        except UserError:
+            if self._complete:
+                raise
+            return {"*": self.composition.csp(self.stage)}
+
+    def _install(self) -> Sequence[str]:
+        workspace = workspace_for(self.composition.content.root, self.stage)
+        try:
+            return self.composition.build_plan(self.stage, workspace).install
+        except UserError:
+            if self._complete:
+                raise
+            return ()
+
     def _make_build(self) -> BuildProject:
         site = self.composition.site
-        workspace = workspace_for(self.composition.content.root, self.stage)
-        plan = self.composition.build_plan(self.stage, workspace)
         values = {
             outputs.ADDRESS: self.address,
             outputs.BUCKET: self.storage.bucket.bucket_name,
@@ -188,7 +211,7 @@ class SiteStack(Stack):
             BuildProjectProps(
                 bucket=self.storage.bucket,
                 store=self.edge.store,
-                install=plan.install,
+                install=self._install(),
                 requirements=_requirements(self.composition),
                 environment={outputs.environment_name(name): value for name, value in values.items()},
                 repository=site.aws.repository,

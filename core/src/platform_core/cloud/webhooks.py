@@ -12,8 +12,10 @@ from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from platform_core.cloud.acknowledge import acknowledge
 from platform_core.cloud.build_queue import BuildQueue
 from platform_core.cloud.functions import PythonFunction, PythonFunctionProps
+from platform_core.cloud.secrets import secret_arn
 from platform_core.contributions import WebhookAdapter
 from platform_core.runtime.bundle import ROUTER_HANDLER, adapters_json
 from platform_core.runtime.receipts import LEASE_SECONDS
@@ -21,8 +23,8 @@ from platform_core.runtime.sinks import SOURCE
 
 __all__ = ["Webhooks", "WebhooksProps"]
 
-_TIMEOUT = 25
-assert _TIMEOUT < LEASE_SECONDS
+# A request must end before its claim does.
+_TIMEOUT = LEASE_SECONDS // 2
 
 
 @dataclass(frozen=True)
@@ -120,12 +122,6 @@ class Webhooks(Construct):
         return [*statements, iam.PolicyStatement(sid="Queue", actions=["sqs:SendMessage"], resources=[queue])]
 
 
-def secret_arn(scope: Construct, name: str) -> str:
-    """Return the ARN of a secret by its name; AWS adds six characters of its own."""
-    stack = Stack.of(scope)
-    return f"arn:{stack.partition}:secretsmanager:{stack.region}:{stack.account}:secret:{name}-??????"
-
-
 def _table(scope: Construct, construct_id: str, *, backups: bool) -> dynamodb.Table:
     table = dynamodb.Table(
         scope,
@@ -140,8 +136,6 @@ def _table(scope: Construct, construct_id: str, *, backups: bool) -> dynamodb.Ta
         removal_policy=RemovalPolicy.DESTROY,
     )
     if not backups:
-        from platform_core.cloud.acknowledge import acknowledge
-
         acknowledge(
             table,
             "AwsSolutions-DDB3",
