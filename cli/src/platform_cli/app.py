@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,10 +91,10 @@ def show_json(data: object) -> None:
     click.echo(json.dumps(data, indent=2, ensure_ascii=False))
 
 
-def show_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+def show_table(columns: Sequence[str], cells: Iterable[Sequence[str]]) -> None:
     """Print a table: with colour and lines on a terminal, plain in a pipe."""
-    rows = [tuple(row) for row in rows]
-    if click.get_text_stream("stdout").isatty():
+    rows = [tuple(row) for row in cells]
+    if sys.stdout.isatty():
         from rich.box import SIMPLE_HEAD
         from rich.console import Console
         from rich.table import Table

@@ -14,7 +14,6 @@ import subprocess
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +101,9 @@ def platform_data(composition: Composition, stage: Stage) -> dict[str, Any]:
         },
         "fragments": composition.fragments(stage),
         "shop": bool(site.shop),
-        "products": {item.sku: _product_data(item, composition.buy_button(item, stage)) for item in products},
+        "products": {
+            item.sku: _product_data(item, composition.buy_button(item, stage), site.locale) for item in products
+        },
         "routes": [
             {"path": item.value.route, "label": item.member.manifest.name}
             for item in composition.files(stage)
@@ -111,13 +112,13 @@ def platform_data(composition: Composition, stage: Stage) -> dict[str, Any]:
     }
 
 
-def _product_data(product: Product, buy: str) -> dict[str, Any]:
+def _product_data(product: Product, buy: str, locale: str) -> dict[str, Any]:
     return {
         "sku": product.sku,
         "name": product.name,
         "price": str(product.price),
         "currency": product.currency,
-        "price_text": f"{product.currency} {_amount(product.price)}",
+        "price_text": _price_text(product, locale),
         "url": product.url,
         "description": product.description,
         "image": product.image,
@@ -128,8 +129,16 @@ def _product_data(product: Product, buy: str) -> dict[str, Any]:
     }
 
 
-def _amount(price: Decimal) -> str:
-    return f"{price:.2f}" if price == price.quantize(Decimal("0.01")) else str(price.normalize())
+def _price_text(product: Product, locale: str) -> str:
+    """Write the price as people of the site's language do."""
+    from babel import Locale, UnknownLocaleError
+    from babel.numbers import format_currency
+
+    try:
+        known = Locale.parse(locale, sep="-")
+    except (ValueError, UnknownLocaleError):
+        known = Locale("en")
+    return format_currency(product.price, product.currency, locale=known)
 
 
 def _bring_entries(composition: Composition) -> None:
@@ -173,7 +182,9 @@ def _run(plan: BuildPlan, workspace: Workspace) -> None:
 def _telling_lines(output: str) -> str:
     """Return the lines that say what went wrong: from the first error on, or the last ones."""
     lines = output.strip().splitlines()
-    first = next((number for number, line in enumerate(lines) if "error" in line.lower()), max(0, len(lines) - MAX_LINES))
+    first = next(
+        (number for number, line in enumerate(lines) if "error" in line.lower()), max(0, len(lines) - MAX_LINES)
+    )
     return "\n".join(lines[first : first + MAX_LINES])
 
 

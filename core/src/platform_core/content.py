@@ -170,6 +170,9 @@ class Content:
 
     root: Path
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "root", self.root.resolve())
+
     @cached_property
     def collections(self) -> tuple[Collection, ...]:
         """The content model of the site, from ``content.toml``.
@@ -253,11 +256,11 @@ class Content:
 
     def _files(self, below: str = "") -> list[Path]:
         """List Markdown files; links that leave the site's folder are left out."""
-        root = (self.root / "content" / below).resolve()
-        return sorted(path for path in root.rglob("*.md") if path.resolve().is_relative_to(root))
+        root = self.root / "content"
+        return sorted(path for path in (root / below).rglob("*.md") if path.resolve().is_relative_to(root.resolve()))
 
     def _entry(self, path: Path) -> Entry:
-        relative = path.relative_to((self.root / "content").resolve())
+        relative = path.relative_to(self.root / "content")
         return parse_entry(path.read_text("utf-8"), PurePosixPath(relative.as_posix()))
 
 

@@ -15,6 +15,7 @@ import importlib.util
 import json
 import os
 import re
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -128,8 +129,7 @@ def _find(path: Sequence[str] | None) -> tuple[list[Plugin], list[str]]:
     """Walk the distributions; one malformed one must not hide the rest."""
     found: list[Plugin] = []
     warnings: list[str] = []
-    context = {} if path is None else {"path": list(path)}
-    for distribution in importlib.metadata.distributions(**context):
+    for distribution in importlib.metadata.distributions(path=list(sys.path if path is None else path)):
         try:
             text = distribution.read_text("entry_points.txt") or ""
         except (OSError, UnicodeDecodeError):

@@ -172,7 +172,7 @@ def _old_address(path: str, parsed: tuple[dict[str, Any] | None, str]) -> str:
     front = parsed[0] or {}
     for key in ("path", "url", "permalink"):
         if isinstance(front.get(key), str) and front[key]:
-            address = "/" + front[key].lstrip("/")
+            address = "/" + str(front[key]).lstrip("/")
             return address if posixpath.splitext(address)[1] == ".html" else address.rstrip("/") + "/"
     pure = PurePosixPath(path)
     slug = str(front.get("slug") or pure.stem)

@@ -8,13 +8,11 @@ are standard-library dataclasses, so that listing the catalogue stays cheap;
 from __future__ import annotations
 
 import dataclasses
-import functools
 import re
 import tomllib
 import typing
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 
 from platform_core.errors import Problem, SiteError, did_you_mean
@@ -229,13 +227,8 @@ def _known_keys(path: list[str]) -> tuple[str, ...]:
 
 def hydrate(cls: type[T], data: dict[str, Any]) -> T:
     """Build *cls* from the plain form of an instance that was checked before."""
-    hints = _hints(cls)
+    hints = typing.get_type_hints(cls)
     return cls(**{key: _value(hints[key], value) for key, value in data.items()})
-
-
-@functools.cache
-def _hints(cls: type) -> MappingProxyType[str, Any]:
-    return MappingProxyType(typing.get_type_hints(cls))
 
 
 def _value(hint: Any, value: Any) -> Any:

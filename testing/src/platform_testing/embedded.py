@@ -20,7 +20,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -29,7 +29,17 @@ from urllib.parse import quote, urlsplit
 from platform_core.node import node
 from platform_core.runtime.routing import ERROR_PAGE, Routing, Rule, plan_routing, pointer_value, table_entries
 
-__all__ = ["ACCOUNT", "EmbeddedAws", "Hosting", "embedded_aws", "local_edge", "make_hosting"]
+__all__ = [
+    "ACCOUNT",
+    "EmbeddedAws",
+    "Hosting",
+    "custom_origin",
+    "edge_program",
+    "embedded_aws",
+    "local_edge",
+    "make_hosting",
+    "uncached_behaviour",
+]
 
 ACCOUNT = "000000000000"
 REGION = "us-east-1"
@@ -171,7 +181,16 @@ class Hosting:
         return routing
 
 
-def make_hosting(aws: EmbeddedAws, *, domain: str, name: str, viewer: str, **config: Any) -> Hosting:
+def make_hosting(
+    aws: EmbeddedAws,
+    *,
+    domain: str,
+    name: str,
+    viewer: str,
+    headers_policy: str = "",
+    origins: Sequence[Mapping[str, Any]] = (),
+    behaviours: Sequence[Mapping[str, Any]] = (),
+) -> Hosting:
     """Create what serves a site.
 
     Args:
@@ -179,23 +198,26 @@ def make_hosting(aws: EmbeddedAws, *, domain: str, name: str, viewer: str, **con
         domain: The site's host name.
         name: Of the bucket, the store and the function; unique.
         viewer: The source of the viewer function.
-        config: Replaces members of the distribution's configuration.
+        headers_policy: Id of the response headers policy of its pages.
+        origins: More origins than the bucket.
+        behaviours: More behaviours than the pages'.
     """
     cloudfront = aws.client("cloudfront")
     aws.client("s3").create_bucket(Bucket=name)
     store = cloudfront.create_key_value_store(Name=name)["KeyValueStore"]["ARN"]
     function = _publish_function(cloudfront, name, viewer.replace("__DEFAULT_HOST__", domain), store)
+    policy = {"ResponseHeadersPolicyId": headers_policy} if headers_policy else {}
     created = cloudfront.create_distribution(
         DistributionConfig={
             "CallerReference": name,
             "Comment": "",
             "Enabled": True,
             "DefaultRootObject": "index.html",
-            "Aliases": {"Quantity": 1, "Items": [domain]},
-            "Origins": {"Quantity": 1, "Items": [bucket_origin(name)]},
-            "DefaultCacheBehavior": default_behaviour(function),
-            "CustomErrorResponses": {"Quantity": 1, "Items": [error_page()]},
-            **config,
+            "Aliases": _list([domain]),
+            "Origins": _list([bucket_origin(name), *origins]),
+            "DefaultCacheBehavior": default_behaviour(function) | policy,
+            "CacheBehaviors": _list(behaviours),
+            "CustomErrorResponses": _list([error_page()]),
         }
     )
     return Hosting(aws, domain, name, store, created["Distribution"]["Id"])
@@ -211,6 +233,29 @@ def bucket_origin(bucket: str) -> dict[str, Any]:
     }
 
 
+def custom_origin(name: str, domain: str, port: int = 80) -> dict[str, Any]:
+    """Return an origin that is a server of its own, for example an HTTP API."""
+    return {
+        "Id": name,
+        "DomainName": domain,
+        "OriginPath": "",
+        "CustomOriginConfig": {"HTTPPort": port, "HTTPSPort": 443, "OriginProtocolPolicy": "match-viewer"},
+    }
+
+
+def uncached_behaviour(pattern: str, origin: str) -> dict[str, Any]:
+    """Return a behaviour that passes every method and everything but the Host header on."""
+    return {
+        "PathPattern": pattern,
+        "TargetOriginId": origin,
+        "ViewerProtocolPolicy": "https-only",
+        "Compress": False,
+        "CachePolicyId": CACHING_DISABLED,
+        "OriginRequestPolicyId": ALL_VIEWER_EXCEPT_HOST,
+        "AllowedMethods": methods("GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"),
+    }
+
+
 def default_behaviour(function: str) -> dict[str, Any]:
     """Return the behaviour of the site's pages, with its viewer function."""
     return {
@@ -219,10 +264,7 @@ def default_behaviour(function: str) -> dict[str, Any]:
         "Compress": True,
         "CachePolicyId": CACHING_OPTIMIZED,
         "AllowedMethods": methods("GET", "HEAD"),
-        "FunctionAssociations": {
-            "Quantity": 1,
-            "Items": [{"EventType": "viewer-request", "FunctionARN": function}],
-        },
+        "FunctionAssociations": _list([{"EventType": "viewer-request", "FunctionARN": function}]),
     }
 
 
@@ -234,12 +276,15 @@ def error_page() -> dict[str, Any]:
 
 def methods(*names: str) -> dict[str, Any]:
     """Return the methods that a behaviour allows."""
-    cached = {"Quantity": 2, "Items": ["GET", "HEAD"]}
-    return {"Quantity": len(names), "Items": list(names), "CachedMethods": cached}
+    return {**_list(names), "CachedMethods": _list(["GET", "HEAD"])}
+
+
+def _list(items: Sequence[Any]) -> dict[str, Any]:
+    return {"Quantity": len(items), "Items": list(items)}
 
 
 def _publish_function(cloudfront: Any, name: str, source: str, store: str) -> str:
-    stores = {"Quantity": 1, "Items": [{"KeyValueStoreARN": store}]}
+    stores = _list([{"KeyValueStoreARN": store}])
     config = {"Comment": "", "Runtime": "cloudfront-js-2.0", "KeyValueStoreAssociations": stores}
     made = cloudfront.create_function(Name=name, FunctionConfig=config, FunctionCode=source.encode())
     cloudfront.publish_function(Name=name, IfMatch=made["ETag"])

@@ -19,10 +19,9 @@ STOP_SECONDS = 30.0
 @click.option("--clean", is_flag=True, help="Delete .platform too: the embedded AWS's state, outputs and caches.")
 def command(*, folder: Path, clean: bool) -> None:
     """Stop the site of FOLDER that `platform up` runs on this machine."""
-    from platform_core.errors import ToolError
-
     from platform_cli.local.lock import running
     from platform_cli.local.processes import wait_until
+    from platform_core.errors import ToolError
 
     state = folder.resolve() / ".platform" / "local"
     if found := running(state):

@@ -24,7 +24,9 @@ LOOK_MS = 400
 
 @click.command("up")
 @site_argument
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port of the site; by default the one of last time.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, help="Port of the site; by default the one of last time."
+)
 @click.option("--once", is_flag=True, help="Bring the site up, show that it answers, and stop.")
 @pass_app
 def command(app: App, *, folder: Path, port: int, once: bool) -> None:
@@ -139,5 +141,11 @@ def _is_ours(root: Path, path: str) -> bool:
 
 def _reasons(root: Path, paths: Iterable[str]) -> list[str]:
     """Return what to call the change: site.toml before all others."""
-    names = sorted({Path(path).relative_to(root).as_posix() for path in paths}, key=lambda name: (name != "site.toml", name))
-    return [names[0] if len(names) == 1 or names[0] == "site.toml" else f"{names[0]} and {len(names) - 1} more"] if names else []
+    names = sorted(
+        {Path(path).relative_to(root).as_posix() for path in paths}, key=lambda name: (name != "site.toml", name)
+    )
+    return (
+        [names[0] if len(names) == 1 or names[0] == "site.toml" else f"{names[0]} and {len(names) - 1} more"]
+        if names
+        else []
+    )

@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from platform_cli.local.processes import LOOPBACK, Process, start, wait_until
 from platform_core.errors import ToolError
 from platform_core.node import node
-
-from platform_cli.local.processes import LOOPBACK, Process, start, wait_until
 
 __all__ = ["Edge", "start_edge"]
 

@@ -34,7 +34,7 @@ export class Refusal extends Error {
  */
 export async function deliver(emulator, distribution, viewer) {
     const behaviour = behaviourOf(distribution, viewer.path);
-    if (behaviour.methods.size && !behaviour.methods.has(viewer.method)) {
+    if (!behaviour.methods.has(viewer.method)) {
         throw new Refusal(403, 'This distribution is not configured to allow the method of this request.');
     }
     const asked = { ...viewer };

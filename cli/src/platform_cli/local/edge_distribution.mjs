@@ -60,7 +60,7 @@ export class Distribution {
         return {
             pattern: patternOf(behaviour.text('PathPattern') || '*'),
             origin: behaviour.text('TargetOriginId'),
-            methods: new Set(behaviour.items('AllowedMethods').map((method) => method.value)),
+            methods: methodsOf(behaviour),
             encodings: behaviour.flag('Compress') ? encodingsOf(cached) : [],
             forwards: forwardsOf(cached, forward),
             headers: readHeadersPolicy(response),
@@ -105,6 +105,11 @@ function patternOf(pattern) {
     const source = [...pattern.replace(/^\//, '')].map((character) => (
         { '*': '.*', '?': '.' }[character] ?? character.replace(/[\\^$.|+()[\]{}]/, '\\$&'))).join('');
     return new RegExp(`^/${source}$`, 's');
+}
+
+function methodsOf(behaviour) {
+    const named = behaviour.items('AllowedMethods').map((method) => method.value);
+    return new Set(named.length ? named : ['GET', 'HEAD']);
 }
 
 function readOrigin(origin) {

@@ -17,6 +17,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from platform_cli.local.edge import Edge, start_edge
+from platform_cli.local.emulator import ACCOUNT, REGION, EmbeddedAws, start_embedded_aws
+from platform_cli.local.processes import LOOPBACK, Process, free_port, start, wait_for_http
+from platform_cli.progress import Steps
 from platform_core.assembly import Assembly, synth
 from platform_core.build import STATE_FOLDER, Built, build
 from platform_core.composition import Composition
@@ -26,11 +30,6 @@ from platform_core.files import write_atomically
 from platform_core.outputs import BUILD_PROJECT, DISTRIBUTION_ID, Outputs
 from platform_core.releases import open_store, publish_site
 from platform_core.scaffold import is_new, scaffold
-
-from platform_cli.local.edge import Edge, start_edge
-from platform_cli.local.emulator import ACCOUNT, REGION, EmbeddedAws, start_embedded_aws
-from platform_cli.local.processes import LOOPBACK, Process, free_port, start, wait_for_http
-from platform_cli.progress import Steps
 
 __all__ = ["SITE_FILE", "Session"]
 
@@ -191,7 +190,9 @@ class Session:
         started = time.time()
         with self.steps.step("build the pages") as step:
             site = build(self.composition, self.stage)
-            step.note = f"{self.composition.engine.manifest.name}, {site.seconds:.2f} s" if site.changed else "unchanged"
+            step.note = (
+                f"{self.composition.engine.manifest.name}, {site.seconds:.2f} s" if site.changed else "unchanged"
+            )
         return site, started
 
     def _deploy(self, assembly: Assembly) -> None:

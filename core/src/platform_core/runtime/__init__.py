@@ -1,0 +1,1 @@
+"""What runs inside AWS Lambda and on the build machine: standard library and boto3 only."""

@@ -2,14 +2,16 @@
 
 import hashlib
 import hmac
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from platform_core.runtime.adapter import Event, Rejected
+from platform_core.runtime.adapter import Event, Rejected, Request
 
 PROVIDER = "memory"
 MAX_BYTES = 65_536
 
 
-def verify(request, secrets, config):
+def verify(request: Request, secrets: Sequence[str], config: Mapping[str, str]) -> None:
     """Refuse a body that no known secret has signed."""
     given = request.headers.get("x-memory-signature", "").encode()
     for secret in secrets:
@@ -19,7 +21,7 @@ def verify(request, secrets, config):
     raise Rejected(401, "bad-signature")
 
 
-def normalize(request, payload, config):
+def normalize(request: Request, payload: Any, config: Mapping[str, str]) -> Event:
     """Read ``{"id": ..., "title": ...}``."""
     if not isinstance(payload, dict) or not isinstance(payload.get("id"), str):
         raise Rejected(400, "no-id")

@@ -6,6 +6,7 @@ import json
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 from platform_core.content import Content, Entry, entry_url
 
@@ -17,7 +18,7 @@ PAGE = """<!doctype html>
 """
 
 
-def main(root: Path, data: dict, output: Path, shout: bool) -> None:
+def main(root: Path, data: dict[str, Any], output: Path, shout: bool) -> None:
     """Render every entry, the home page and the page for what is missing."""
     css = (root / "echo" / "style.css").read_bytes()
     style = f"assets/style.{hashlib.sha256(css).hexdigest()[:16]}.css"
@@ -47,7 +48,7 @@ def main(root: Path, data: dict, output: Path, shout: bool) -> None:
         page(entry_url(entry).lstrip("/") + "index.html", entry.title, body_of(entry, data))
 
 
-def body_of(entry: Entry, data: dict) -> str:
+def body_of(entry: Entry, data: dict[str, Any]) -> str:
     """Return the text of an entry, and the buy button when it is a product."""
     product = data["products"].get(str(entry.extra.get("sku")), {})
     return f"<pre>{html.escape(entry.body)}</pre>{product.get('buy', '')}"
