@@ -205,7 +205,7 @@ class Manifest:
             found: dict[str, Any] = json.loads(data)
             objects = tuple(Object(**row) for row in found["objects"])
             return cls(found["id"], float(found["created"]), found["pointer"], objects, found["provenance"])
-        except (KeyError, TypeError) as error:
+        except (KeyError, TypeError, RecursionError) as error:
             raise ValueError(f"not a manifest: {error}") from None
 
 

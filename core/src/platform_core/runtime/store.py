@@ -38,6 +38,7 @@ _MAX_KEYS = 50
 _MAX_BYTES = 5 * 1024 * 1024
 _MAX_TRIES = 10
 _MISSING = frozenset({"404", "NoSuchKey", "NotFound"})
+_DENIED = frozenset({"403", "AccessDenied", "AccessDeniedException"})
 _OTHER_BYTES = frozenset({"BadDigest", "IncompleteBody", "XAmzContentSHA256Mismatch"})
 _T = TypeVar("_T")
 _R = TypeVar("_R")
@@ -116,25 +117,24 @@ class Store:
     def folders(self, prefix: str) -> tuple[str, ...]:
         """Return the names directly below *prefix* that have something below them."""
         pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix, Delimiter="/")
-        return tuple(row["Prefix"][len(prefix) : -1] for page in pages for row in page.get("CommonPrefixes", ()) if row)
+        return tuple(row["Prefix"][len(prefix) : -1] for page in pages for row in page.get("CommonPrefixes", ()))
 
     def read(self, key: str) -> bytes | None:
         """Return the bytes of an object; None when there is none."""
         try:
             return bytes(self.s3.get_object(Bucket=self.bucket, Key=key)["Body"].read())
         except ClientError as error:
-            if _code(error) in _MISSING:
+            if self._is_gone(error, key):
                 return None
             raise
 
     def etag(self, key: str) -> str | None:
         """Return the ETag of an object; None when there is none."""
-        try:
-            return str(self.s3.head_object(Bucket=self.bucket, Key=key)["ETag"]).strip('"')
-        except ClientError as error:
-            if _code(error) in _MISSING:
-                return None
-            raise
+        # Not by HEAD: that answers 403 for what is missing, when a role may list some prefixes only.
+        for row in self.s3.list_objects_v2(Bucket=self.bucket, Prefix=key, MaxKeys=1).get("Contents", ()):
+            if row["Key"] == key:
+                return str(row["ETag"]).strip('"')
+        return None
 
     def upload(self, key: str, item: Object, file: Path) -> None:
         """Put one object.
@@ -185,10 +185,14 @@ class Store:
                 **headers,
             )
         except ClientError as error:
-            if _code(error) in _MISSING | {"PreconditionFailed"}:
+            if _code(error) == "PreconditionFailed" or self._is_gone(error, source):
                 return False
             raise
         return True
+
+    def _is_gone(self, error: ClientError, key: str) -> bool:
+        code = _code(error)
+        return code in _MISSING or (code in _DENIED and self.etag(key) is None)
 
     def write(self, key: str, data: bytes) -> None:
         """Put a JSON document."""
@@ -362,6 +366,6 @@ def _code(error: ClientError) -> str:
 
 
 def _hint(code: str) -> str:
-    if code in {"AccessDenied", "AccessDeniedException", "403"}:
+    if code in _DENIED:
         return "The credentials lack a permission. Publish with the role of the site's stack."
     return ""

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from platform_core.runtime.release import Manifest, Object, PublishError
+from platform_core.runtime.routing import ERROR_PAGE
 from platform_core.runtime.store import Change, Pointer, Store, Stored, in_parallel, reported
 
 __all__ = [
@@ -44,8 +45,7 @@ Progress = Callable[[str, int, int], None]
 
 DAY = 86_400.0
 _ID = re.compile(r"[a-z2-7]{16}")
-_ERROR_PAGE = "_errors/404.html"
-# Its key stays the same from release to release, so no cache may keep it for long.
+# Its key stays the same from release to release, so no cache may keep the error page for long.
 _ERROR_PAGE_CACHE = "public, max-age=0, s-maxage=10, must-revalidate"
 
 
@@ -311,8 +311,8 @@ def missing(present: Mapping[str, Stored], wanted: Iterable[Object]) -> list[Obj
 def show_error_page(store: Store, release: str, objects: Iterable[Object]) -> None:
     """Put the 404 page of a release where the distribution looks for it."""
     for item in objects:
-        if item.path == "404.html" and store.etag(_ERROR_PAGE) != item.md5:
-            store.copy(f"releases/{release}/{item.path}", _ERROR_PAGE, item, cache_control=_ERROR_PAGE_CACHE)
+        if item.path == "404.html" and store.etag(ERROR_PAGE) != item.md5:
+            store.copy(f"releases/{release}/{item.path}", ERROR_PAGE, item, cache_control=_ERROR_PAGE_CACHE)
 
 
 def carry_over(
