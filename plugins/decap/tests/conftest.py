@@ -117,6 +117,68 @@ class Server:
         self._thread.join()
 
 
+_CORS = {"access-control-allow-origin": "*", "access-control-allow-headers": "*", "access-control-allow-methods": "*"}
+
+
+class Repository:
+    """Stands in for the API of one repository: what Decap reads, and a commit in its four steps."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+        self.messages: list[str] = []
+        self._blobs: dict[str, bytes] = {}
+        self._trees: dict[str, dict[str, str]] = {}
+        self._commits: dict[str, dict[str, Any]] = {}
+
+    def answer(self, method: str, path: str, body: bytes) -> Reply:
+        """Answer one request of the API."""
+        rest = path.removeprefix("/repos/acme/website")
+        sent = json.loads(body) if body else {}
+        found = self._read(rest) if method == "GET" else self._write(rest, sent)
+        return Reply(200, found, _CORS) if found is not None else Reply(404, {"message": "Not Found"}, _CORS)
+
+    def _read(self, rest: str) -> Any:
+        if not rest:
+            return {"owner": {"login": "acme"}, "permissions": {"push": True}}
+        if rest == "/branches/main":
+            return {"name": "main", "commit": {"sha": "0" * 40}}
+        if rest == "/commits":
+            return [{"commit": {"author": {"name": "Ada", "date": "2026-01-02T00:00:00Z"}}}]
+        if rest.startswith("/git/trees/main:"):
+            folder = rest.removeprefix("/git/trees/main:") + "/"
+            paths = [path for path in self.files if path.startswith(folder) and "/" not in path.removeprefix(folder)]
+            entries = [
+                {"type": "blob", "path": path.removeprefix(folder), "sha": self._blob(self.files[path])}
+                for path in paths
+            ]
+            return {"tree": entries} if entries else None
+        if rest.startswith("/git/blobs/"):
+            data = self._blobs.get(rest.removeprefix("/git/blobs/"))
+            return None if data is None else {"content": base64.b64encode(data).decode(), "encoding": "base64"}
+        return None
+
+    def _write(self, rest: str, sent: dict[str, Any]) -> Any:
+        if rest == "/git/blobs":
+            return {"sha": self._blob(base64.b64decode(sent["content"]))}
+        key = hashlib.sha256(json.dumps(sent).encode()).hexdigest()[:40]
+        if rest == "/git/trees":
+            self._trees[key] = {item["path"]: item["sha"] for item in sent["tree"]}
+        elif rest == "/git/commits":
+            self._commits[key] = sent
+        elif rest == "/git/refs/heads/main":
+            commit = self._commits[sent["sha"]]
+            self.messages.append(commit["message"])
+            self.files |= {path: self._blobs[blob] for path, blob in self._trees[commit["tree"]].items()}
+        else:
+            return None
+        return {"sha": key}
+
+    def _blob(self, data: bytes) -> str:
+        key = hashlib.sha256(data).hexdigest()[:40]
+        self._blobs[key] = data
+        return key
+
+
 class GitHub:
     """Stands in for github.com at the HTTP boundary: authorize, token endpoint, and a little of the API.
 
@@ -130,6 +192,7 @@ class GitHub:
         self.api: list[tuple[str, str, str]] = []
         self.token_reply: Reply | None = None
         self.denies = False
+        self.repository = Repository()
 
     def answer(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Reply:
         """Answer one request."""
@@ -139,19 +202,11 @@ class GitHub:
         if path == "/login/oauth/access_token":
             return self.token_reply or self._exchange(dict(urllib.parse.parse_qsl(body.decode())))
         self.api.append((method, path, headers.get("authorization", "")))
-        cors = {
-            "access-control-allow-origin": "*",
-            "access-control-allow-headers": "*",
-            "access-control-allow-methods": "*",
-        }
         if method == "OPTIONS":
-            return Reply(204, headers=cors)
-        answers: dict[str, Any] = {
-            "/user": {"login": "ada", "name": "Ada", "avatar_url": ""},
-            "/repos/acme/website": {"permissions": {"push": True}, "default_branch": "main"},
-            "/repos/acme/website/collaborators/ada/permission": {"permission": "write"},
-        }
-        return Reply(200 if path in answers else 404, answers.get(path, {"message": "Not Found"}), cors)
+            return Reply(204, headers=_CORS)
+        if path == "/user":
+            return Reply(200, {"login": "ada", "name": "Ada", "avatar_url": ""}, _CORS)
+        return self.repository.answer(method, urllib.parse.unquote(path), body)
 
     def authorize(self, location: str) -> str:
         """Follow a redirect as a browser would, and return where GitHub sends it."""

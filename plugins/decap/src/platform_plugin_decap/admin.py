@@ -10,7 +10,6 @@ import hashlib
 import html
 import json
 from collections.abc import Iterator, Mapping
-from importlib import resources
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -29,6 +28,7 @@ _PACKAGE = (
     "sha512-hf+dPlCh7TJmWl8+6VRzHYOWhri5xgUknrZbDewaWe4s9B7xJ8PQugp2QHeSldMUKzav6+z0oIpwUYhUJDYtYw==",
 )
 ROUTE = "/admin/"
+_HERE = Path(__file__).parent
 
 
 def admin_files(title: str, configuration: Mapping[str, Any]) -> Iterator[File]:
@@ -84,8 +84,7 @@ def server_command() -> tuple[str, ...]:
     Raises:
         ToolError: It is not there yet and can't be downloaded.
     """
-    with resources.as_file(resources.files(__package__) / "local_server") as folder:
-        place = ensure_packages(folder)
+    place = ensure_packages(_HERE / "local_server")
     return str(node()), str(place / "node_modules" / "decap-server" / "dist" / "index.js")
 
 
@@ -96,7 +95,7 @@ def _programs() -> list[Path]:
 
 
 def _asset(name: str) -> bytes:
-    return (resources.files(__package__) / "assets" / name).read_bytes()
+    return (_HERE / "assets" / name).read_bytes()
 
 
 def _integrity(data: bytes) -> str:
