@@ -48,7 +48,7 @@ class Problem:
     """One thing that is wrong in one place of one file.
 
     Attributes:
-        where: The place, for example ``site.toml:7 [settings.hugo] variant``.
+        where: The place, for example ``site.toml:7 [settings.zola] variant``.
         what: What is wrong there.
         hint: What to do about it; empty when *what* says it already.
     """

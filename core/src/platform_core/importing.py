@@ -1,7 +1,7 @@
 """Importing Markdown that lived elsewhere, without losing its addresses.
 
-Reads a folder or an archive of Markdown with YAML or TOML front matter, as Hugo,
-Zola, Jekyll and others keep it, and writes entries of the neutral model. Paths
+Reads a folder or an archive of Markdown with YAML or TOML front matter, as most
+generators of static sites keep it, and writes entries of the neutral model. Paths
 and aliases stay what they were. Everything is read and checked before the first
 file is written.
 """

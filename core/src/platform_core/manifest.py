@@ -135,7 +135,7 @@ class Manifest:
     Attributes:
         schema: Version of this format; 1.
         id: Unique within its kind; equals the entry-point name.
-        stack_type: The name under which it is sold, for example ``hugo_template``.
+        stack_type: The name under which it is sold, for example ``zola_template``.
         stack: ``module:class`` of its CDK stack.
         certified_engines: Engines on which a CMS or a shop is sold at *price*.
         provides: Capability -> what exactly is provided.

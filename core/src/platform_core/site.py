@@ -372,7 +372,7 @@ class _Lines:
         return tuple(part.strip().strip("\"'") for part in key.split("."))
 
     def at(self, *path: str) -> str:
-        """Return ``site.toml:7 [settings.hugo] variant`` for a path of keys."""
+        """Return ``site.toml:7 [settings.zola] variant`` for a path of keys."""
         line = next((self._places[path[:end]] for end in range(len(path), 0, -1) if path[:end] in self._places), 0)
         place = f"{self.where}:{line}" if line else self.where
         *tables, key = path

@@ -1,7 +1,7 @@
 """The stacks that are sold, each a class that anybody's CDK App can hold.
 
-    HugoTemplateStack(app, "Acme", {"client": "acme", "domain": "www.acme.example"}, "documentation")
-    DecapCMSTierStack(app, "Acme", client_id="acme", domain="www.acme.example", ssg_engine="hugo")
+    ZolaTemplateStack(app, "Acme", {"client": "acme", "domain": "www.acme.example"}, "documentation")
+    PagesCMSTierStack(app, "Acme", client_id="acme", domain="www.acme.example", ssg_engine="zola")
 
 The classes themselves lie in the plugins; what they have in common is here.
 """
