@@ -42,6 +42,7 @@ __all__ = [
 ]
 
 ACCOUNT = "000000000000"
+SECRET = "local"  # noqa: S105 - the emulator takes any
 REGION = "us-east-1"
 LOOPBACK = "127.0.0.1"
 START_SECONDS = 60.0
@@ -51,6 +52,7 @@ CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
 CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 ALL_VIEWER_EXCEPT_HOST = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
 _BATCH = 50
+_STORE_SERVICE = "cloudfront-keyvaluestore"
 
 
 @dataclass(frozen=True)
@@ -74,17 +76,23 @@ class EmbeddedAws:
             endpoint_url=self.endpoint,
             region_name=REGION,
             aws_access_key_id=ACCOUNT,
-            aws_secret_access_key="local",  # noqa: S106 - the emulator takes any
+            aws_secret_access_key=SECRET,
             config=config,
         )
 
     def request(
-        self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
+        self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None, *, service: str
     ) -> tuple[http.client.HTTPMessage, bytes]:
-        """Send a plain request; anything but success raises `RuntimeError`."""
+        """Send a signed request to a service's REST API; anything but success raises `RuntimeError`."""
+        from botocore.auth import SigV4Auth
+        from botocore.awsrequest import AWSRequest
+        from botocore.credentials import Credentials
+
+        signed = AWSRequest(method, f"{self.endpoint}{path}", data=body, headers=dict(headers or {}))
+        SigV4Auth(Credentials(ACCOUNT, SECRET), service, REGION).add_auth(signed)
         connection = http.client.HTTPConnection(urlsplit(self.endpoint).netloc, timeout=30)
         with contextlib.closing(connection):
-            connection.request(method, path, body, dict(headers or {}))
+            connection.request(method, path, body, dict(signed.headers.items()))
             response = connection.getresponse()
             data = response.read()
         if response.status >= 300:
@@ -96,10 +104,11 @@ class EmbeddedAws:
         base = f"/key-value-stores/{quote(store, safe='')}"
         items = list(puts.items())
         for start in range(0, len(items), _BATCH):
-            etag = self.request("GET", base)[0]["ETag"]
+            etag = str(self.request("GET", base, service=_STORE_SERVICE)[0]["ETag"])
             rows = [{"Key": key, "Value": value} for key, value in items[start : start + _BATCH]]
             body = json.dumps({"Puts": rows, "Deletes": []}).encode()
-            self.request("POST", f"{base}/keys", body, {"If-Match": str(etag), "Content-Type": "application/json"})
+            sent = {"If-Match": etag, "Content-Type": "application/json"}
+            self.request("POST", f"{base}/keys", body, sent, service=_STORE_SERVICE)
 
 
 @contextlib.contextmanager
@@ -125,12 +134,13 @@ def local_edge(
     aws: EmbeddedAws, *, distribution: str, domain: str, local: Mapping[str, str] | None = None
 ) -> Iterator[dict[str, Any]]:
     """Run the local edge; gives the line that it prints when it is ready, with ``port`` and ``url``."""
-    config = {
+    config: dict[str, Any] = {
         "port": 0,
         "endpoint": aws.endpoint,
         "distribution": distribution,
         "domain": domain,
         "local": dict(local or {}),
+        "credentials": {"accessKeyId": ACCOUNT, "secretAccessKey": SECRET},
     }
     command = [str(node()), str(edge_program()), json.dumps(config)]
     with _process(command, {}, pipe_output=True) as (process, log):

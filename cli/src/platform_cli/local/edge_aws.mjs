@@ -113,7 +113,8 @@ export async function readAll(stream) {
     return Buffer.concat(parts).toString('utf8');
 }
 
-function sign(credentials, service, method, path, host) {
+/** The headers that sign a request without a body, in version 4 of the vendor's scheme. */
+export function sign(credentials, service, method, path, host) {
     const time = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
     const scope = `${time.slice(0, 8)}/${REGION}/${service}/aws4_request`;
     const body = service === 's3' ? 'UNSIGNED-PAYLOAD' : createHash('sha256').digest('hex');
