@@ -262,6 +262,7 @@ def test_inexact_pin_is_refused(name: str, version: str, integrity: str) -> None
         b"not an archive",
         packed({"package/a": b"x" * 5000})[:-40],
     ],
+    ids=["up", "absolute", "bare", "backslash", "link", "file-as-folder", "no-archive", "cut-off"],
 )
 def test_bad_archive_is_refused(archive: bytes, tmp_path: Path) -> None:
     """An archive with a link, a path that leaves, or broken bytes ends in an error."""

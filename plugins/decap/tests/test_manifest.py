@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -81,9 +83,19 @@ def test_a_right_setting_is_taken(settings: Callable[..., dict[str, Any]], name:
 
 def test_the_local_server_is_locked_whole() -> None:
     """Every package of the local server has a hash, and none is bound to one registry."""
-    folder = config.__file__.rpartition("/")[0] + "/local_server/package-lock.json"
-    with open(folder, encoding="utf-8") as file:  # noqa: PTH123
-        packages = json.load(file)["packages"]
+    lock = Path(config.__file__).parent / "local_server" / "package-lock.json"
+    packages = json.loads(lock.read_text("utf-8"))["packages"]
     rest = [item for name, item in packages.items() if name]
     assert packages[""]["dependencies"] == {"decap-server": "3.11.3"}
     assert all(item["integrity"].startswith("sha512-") and "resolved" not in item for item in rest)
+
+
+def test_the_readme_has_every_fact_of_the_manifest(manifest: Manifest) -> None:
+    """Settings, variants and capabilities are described as the manifest has them."""
+    text = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
+    for name, setting in manifest.settings.items():
+        assert re.search(rf"^\| `{name}` \|.*\| {re.escape(setting.description)} \|$", text, re.MULTILINE), name
+    for name, variant in manifest.variants.items():
+        assert f"| `{name}` | {variant.summary} |" in text
+    for word, table in (("provides", manifest.provides), ("needs", manifest.needs), ("lacks", manifest.lacks)):
+        assert all(f"| {word} | `{name}` | {value} |" in text for name, value in table.items())
