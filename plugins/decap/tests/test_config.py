@@ -208,13 +208,13 @@ def test_a_model_that_no_form_can_show_is_refused(
     """Unknown types, empty selections and doubled names are told at once, before the browser would."""
     (content.root / "content.toml").write_text(
         '[[collections]]\nname = "a"\nlabel = "A"\nlabel_singular = "A"\nfields = [\n'
-        '{ name = "x", label = "X", type = "sting" }, { name = "y", label = "Y", type = "select" },\n'
+        '{ name = "x", label = "X", type = "txt" }, { name = "y", label = "Y", type = "select" },\n'
         '{ name = "y", label = "Y" } ]\n'
     )
     with pytest.raises(ContentError) as caught:
         config.build_config(site, settings(), Content(content.root), local)
     text = str(caught.value)
-    assert "Did you mean 'string'?" in text
+    assert "Did you mean 'text'?" in text
     assert "no choices" in text
     assert "2 times" in text
 
