@@ -8,8 +8,12 @@ import shutil
 import signal
 import subprocess
 import sys
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from http.client import HTTPMessage
 from pathlib import Path
 from typing import Any
 
@@ -93,14 +97,57 @@ def stop_site(site: Site) -> None:
     site.process.wait(60)
 
 
+@contextmanager
+def up(folder: Path, *arguments: str) -> Iterator[Site]:
+    """Run a site for as long as the block takes."""
+    site = start_site(folder, *arguments)
+    try:
+        yield site
+    finally:
+        stop_site(site)
+
+
+@pytest.fixture(scope="session")
+def run_site() -> Callable[..., AbstractContextManager[Site]]:
+    """Return the function that runs `platform up` for a block."""
+    return up
+
+
+@pytest.fixture(scope="session")
+def platform_program() -> Path:
+    """Return the command."""
+    return PLATFORM
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_: object) -> None:
+        return None
+
+
+@pytest.fixture(scope="session")
+def ask() -> Callable[..., tuple[int, HTTPMessage, bytes]]:
+    """Return a function that sends one request and follows nothing."""
+
+    def send(
+        url: str, body: bytes | None = None, headers: dict[str, str] | None = None
+    ) -> tuple[int, HTTPMessage, bytes]:
+        request = urllib.request.Request(url, data=body, headers=headers or {})
+        try:
+            with urllib.request.build_opener(_NoRedirect).open(request, timeout=30) as answer:
+                return answer.status, answer.headers, answer.read()
+        except urllib.error.HTTPError as error:
+            return error.code, error.headers, error.read()
+
+    return send
+
+
 @pytest.fixture(scope="session")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The example store, up; one for all tests of a worker."""
     folder = tmp_path_factory.mktemp("store") / "site"
     shutil.copytree(ROOT / "examples" / "editorial-store", folder)
-    site = start_site(folder)
-    yield site
-    stop_site(site)
+    with up(folder) as site:
+        yield site
 
 
 @pytest.fixture(scope="session")
