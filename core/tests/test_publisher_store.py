@@ -22,6 +22,7 @@ from platform_core.runtime import publisher, switching
 from platform_core.runtime import store as stores
 from platform_core.runtime.publisher import PublishError, prune, publish, releases, rollback
 from platform_core.runtime.release import Manifest
+from platform_core.runtime.routing import Rule
 from platform_core.runtime.store import Change, Pointer, Store, connect
 from platform_testing.embedded import ACCOUNT, EmbeddedAws, embedded_aws
 
@@ -885,9 +886,9 @@ class TestAtOnce:
         assert len(world.connect().objects(f"history/{HOST}/")) == 2
         assert rollback(world.store).id == first.id
 
-    def test_an_old_release_is_pruned_while_it_comes_back(self, world: World):
+    @pytest.mark.parametrize("rules", [[], [("/old", "/a/", 301)]], ids=["without-table", "with-table"])
+    def test_an_old_release_is_pruned_while_it_comes_back(self, world: World, rules: list[Rule]):
         """A build whose release is removed right before its switch goes live under another id."""
-        rules = [("/old", "/a/", 301)]
         first = world.publish({"index.html": "1"}, redirects=rules, keep=9)
         for number in (2, 3):
             world.publish({"index.html": str(number)}, keep=9)
