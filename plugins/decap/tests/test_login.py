@@ -56,12 +56,18 @@ class Web:
 
 
 @pytest.fixture
-def window(request: pytest.FixtureRequest, site: Site, content: Content, aws: Stage, github: Any) -> Any:
-    """A browser for which the site, GitHub's API and a stranger's site are on this machine."""
+def web(request: pytest.FixtureRequest, site: Site, content: Content, aws: Stage) -> Web:
+    """The deployed site."""
     get = request.getfixturevalue
     chosen = get("settings")(repository="acme/website", oauth_client_id="Iv1.0123456789abcdef")
     files = {file.path: file for file in plugin.platform_files(site, chosen, content, aws)}
-    web = Web(files, get("policy")(files["admin/index.html"]), get("publish"), get("reply"))
+    return Web(files, get("policy")(files["admin/index.html"]), get("publish"), get("reply"))
+
+
+@pytest.fixture
+def window(request: pytest.FixtureRequest, web: Web, github: Any) -> Any:
+    """A browser for which the site, GitHub's API and a stranger's site are on this machine."""
+    get = request.getfixturevalue
     here = get("serve")(web.answer, get("certificate"))
     api = get("serve")(github.answer, get("certificate"))
     rules = [f"MAP {HOST} 127.0.0.1:{here.port}", f"MAP mallory.example 127.0.0.1:{here.port}"]
@@ -104,6 +110,18 @@ def test_an_entry_is_committed(window: Any, github: Any, content: Content) -> No
     assert (found.title, found.extra["odd"]) == ("Hello from GitHub", "kept")
     assert github.repository.messages == ["Update Post “hello”"]
     assert refused == []
+
+
+def test_the_login_is_where_the_editor_was_opened(window: Any, web: Any) -> None:
+    """A site that still answers under CloudFront's own name can be logged in to there."""
+    name = "admin/config.yml"
+    moved = web.files[name].content.replace(f'base_url: "{ORIGIN}"'.encode(), b'base_url: "https://soon.example"')
+    assert moved != web.files[name].content
+    web.files = {**web.files, name: File(name, moved)}
+    page = window.new_page()
+    page.goto(f"{ORIGIN}/admin/")
+    page.get_by_role("button", name="Login with GitHub").click()
+    page.wait_for_selector('a[href="#/collections/posts"]')
 
 
 def test_decap_tells_why_not(window: Any, github: Any) -> None:

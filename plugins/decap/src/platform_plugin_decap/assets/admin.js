@@ -1,4 +1,4 @@
-// Starts the editor, with three things that config.yml cannot say.
+// Starts the editor, with what config.yml cannot say.
 (() => {
   "use strict";
 
@@ -58,6 +58,7 @@
       name: "preSave",
       handler: ({ entry }) => withoutEmptyFields(entry.get("data"), optional[entry.get("collection")] || []),
     });
-    CMS.init();
+    // The login answers where the editor was opened, which need not be the site's own name yet.
+    CMS.init({ config: { backend: { base_url: window.location.origin } } });
   });
 })();
