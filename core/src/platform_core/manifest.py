@@ -94,6 +94,9 @@ class Setting:
 
     Attributes:
         type: ``secret`` is the *name* of a Secrets Manager entry, never its value.
+        description: One sentence; it stands in help, in the JSON Schema and in messages.
+        default: What holds when the site does not say.
+        required: Whether the site has to say.
         pattern: A regular expression that a string must match in full.
         choices: The allowed strings.
         shown_as: What a refused *pattern* means in words.
@@ -117,6 +120,7 @@ class Bundle:
     Attributes:
         shop: The shop's component id; the CMS is the manifest's own.
         engine: The engine that is proposed first.
+        price: What the agency charges for the pair.
         market: One word for whom it is, for example ``budget``.
     """
 
@@ -135,13 +139,20 @@ class Manifest:
     Attributes:
         schema: Version of this format; 1.
         id: Unique within its kind; equals the entry-point name.
+        kind: ``ssg``, ``cms``, ``ecommerce`` or ``service``; as in the entry-point group.
+        name: As people write it.
+        summary: One sentence for the person who chooses.
         stack_type: The name under which it is sold, for example ``zola_template``.
         stack: ``module:class`` of its CDK stack.
+        price: What the agency charges; None for what is not in the price list.
         certified_engines: Engines on which a CMS or a shop is sold at *price*.
         provides: Capability -> what exactly is provided.
         needs: Capability -> why it is needed; missing ones make a combination
             impossible, with that reason.
         lacks: Capability -> why it is not there; shown beside the reason.
+        variants: Name -> variant; an engine's first one is its default.
+        settings: Name -> setting.
+        bundles: Name of an offering -> the pair that is sold under it.
         plans: Provider plan fees.
         facts: What else a buyer should know (licence, maintenance), label -> text.
     """

@@ -1,0 +1,117 @@
+"""The page about ``--json``: what each command prints, seen by running it."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import sys
+import tempfile
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from _pages.commands import walk
+from _pages.markdown import code, page, table
+from _pages.sites import own_plugins
+from click.testing import CliRunner
+
+from platform_cli.main import cli
+from platform_core.discovery import DISABLE_VARIABLE, discover
+from platform_testing.distributions import install_fakes
+
+__all__ = ["commands_with_json", "json_page"]
+
+SHAPES = Path(__file__).with_suffix(".toml").with_stem("json")
+WORDS = {str: "string", int: "integer", float: "number", bool: "boolean", dict: "object", type(None): "null"}
+INTRODUCTION = """\
+Where a command shows data, `--json` prints the same as JSON on standard output, and nothing else there.
+Warnings and errors go to standard error, and the exit code is the same as without it.
+"""
+POLICY = """\
+This is version 1 of the shapes; it is the version of every 0.x and 1.x of platform-cli.
+Within a version, a key is never removed, renamed, or given another type or meaning.
+Keys may be added, and so may values where a value is one word of a list: ignore what you don't know.
+The order of keys means nothing.
+Prices are whole US dollars, times are seconds unless the key says otherwise.
+A change that breaks this waits for the next major version, and stands in the changelog one minor version before.
+"""
+
+
+def json_page() -> str:
+    """Return the page with the shape of each command's JSON."""
+    shapes = tomllib.loads(SHAPES.read_text("utf-8"))
+    wanted = set(commands_with_json())
+    if shapes.keys() != wanted:
+        raise SystemExit(f"{SHAPES.name} and the commands differ: {sorted(shapes.keys() ^ wanted)}")
+    parts = [
+        INTRODUCTION,
+        "## What may change",
+        POLICY,
+    ]
+    for name, shape in sorted(shapes.items()):
+        parts += [f"## `platform {name} --json`", *_shape(name, shape)]
+    return page("JSON output", parts)
+
+
+def commands_with_json() -> Iterator[str]:
+    """Yield the names of the commands that have the option."""
+    for name, command in walk():
+        if any("--json" in option.opts for option in command.params):
+            yield name.removeprefix("platform ")
+
+
+def _shape(name: str, shape: Mapping[str, Any]) -> Iterator[str]:
+    yield shape["returns"]
+    printed = [_run(call) for call in shape["calls"]]
+    rows = [row for data in printed for row in (data if isinstance(data, list) else [data])]
+    seen = {key: {_type(row[key]) for row in rows if key in row} for row in rows for key in row}
+    if seen.keys() != shape["keys"].keys():
+        raise SystemExit(
+            f"{SHAPES.name} [{name}]: described and printed keys differ: {seen.keys() ^ shape['keys'].keys()}"
+        )
+    yield table(
+        ("key", "type", "meaning"), [(f"`{key}`", _union(seen[key]), text) for key, text in shape["keys"].items()]
+    )
+    if shape.get("example"):
+        first = rows[:1] if isinstance(printed[0], list) else rows[0]
+        yield code(json.dumps(first, indent=2, ensure_ascii=False), "json")
+
+
+def _run(call: list[str]) -> Any:
+    """Run the command in this process, with the plugins of this repository and the reference fakes."""
+    own = {item.distribution for item in own_plugins()}
+    with tempfile.TemporaryDirectory() as scratch:
+        fakes = install_fakes(Path(scratch, "fakes"))
+        others = {item.distribution for item in discover(disabled=()).plugins} - own
+        env = {
+            DISABLE_VARIABLE: ",".join(sorted(others)),
+            "PLATFORM_CACHE": scratch,
+            # `plugin doctor` imports each plugin in a process of its own.
+            "PYTHONPATH": os.pathsep.join(filter(None, (str(fakes), os.environ.get("PYTHONPATH")))),
+        }
+        sys.path.append(str(fakes))
+        try:
+            done = CliRunner().invoke(cli, [*call, "--json"], env=env)
+        finally:
+            sys.path.remove(str(fakes))
+            importlib.invalidate_caches()
+    if done.exception or done.exit_code:
+        raise SystemExit(
+            f"platform {' '.join(call)} --json ended with {done.exit_code}: {done.output}"
+        ) from done.exception
+    return json.loads(done.stdout)
+
+
+def _type(value: Any) -> str:
+    if isinstance(value, list):
+        inner = sorted({_type(item) for item in value})
+        return f"array of {' or '.join(inner)}s" if inner else "array"
+    return WORDS[type(value)]
+
+
+def _union(types: set[str]) -> str:
+    """Join what was seen; an empty array says nothing beside a full one."""
+    known = {item for item in types if item != "array" or not any(other.startswith("array of") for other in types)}
+    return " or ".join(sorted(known, key=lambda item: (item == "null", item)))
