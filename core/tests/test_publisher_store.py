@@ -23,7 +23,7 @@ from platform_core.runtime import store as stores
 from platform_core.runtime.publisher import PublishError, prune, publish, releases, rollback
 from platform_core.runtime.release import Manifest
 from platform_core.runtime.routing import Rule
-from platform_core.runtime.store import Change, Pointer, Store, connect
+from platform_core.runtime.store import Change, Store, connect
 from platform_testing.embedded import ACCOUNT, EmbeddedAws, embedded_aws
 
 HOST = "www.acme.example"
@@ -326,15 +326,18 @@ class TestPublish:
         world.check()
 
     def test_publishes_for_another_host(self, world: World):
-        """A preview is another key: the same release, live for another host."""
+        """A preview is another key; the 404 page stays that of the distribution's own host."""
         first = world.publish()
-        preview = world.connect("preview.acme.example")
-        world.write({"index.html": "new"})
+        preview = replace(world.connect("preview.acme.example"), preview=True)
+        world.write({"404.html": "new"})
 
         done = publish(preview, world.output)
+        pointer = preview.pointer()
 
         assert world.live == first.id
-        assert preview.pointer() == Pointer(done.id, "", preview.pointer().started)
+        assert pointer
+        assert (pointer.release, pointer.previous) == (done.id, "")
+        assert world.store.read("_errors/404.html") == b"<p>Missing"
 
 
 class TestRefusal:

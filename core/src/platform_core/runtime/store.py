@@ -95,6 +95,9 @@ class Store:
 
     The bucket encrypts with S3's own keys, as ours does: then an ETag is the MD5 of the
     bytes, and one listing tells of every object whether it is the right one.
+
+    Attributes:
+        preview: The host is not the distribution's own, whose 404 page all hosts show.
     """
 
     bucket: str
@@ -102,6 +105,7 @@ class Store:
     host: str
     s3: Any
     kvs: Any
+    preview: bool = False
 
     # -- objects --
 
@@ -276,7 +280,13 @@ class Store:
 
 
 def connect(
-    *, bucket: str, store_arn: str, host: str, session: boto3.Session | None = None, endpoint: str | None = None
+    *,
+    bucket: str,
+    store_arn: str,
+    host: str,
+    preview: bool = False,
+    session: boto3.Session | None = None,
+    endpoint: str | None = None,
 ) -> Store:
     """Return the store of a site.
 
@@ -284,6 +294,7 @@ def connect(
         bucket: The name of the bucket.
         store_arn: The address of the key value store.
         host: The host name that `publish` and `rollback` switch.
+        preview: It is not the distribution's own host.
         session: Credentials and region; by default those of the environment.
         endpoint: The address of an embedded AWS.
 
@@ -306,7 +317,7 @@ def connect(
     kvs = session.client("cloudfront-keyvaluestore", "us-east-1", endpoint_url=endpoint, config=config)
     if not (urlsplit(kvs.meta.endpoint_url).hostname or "").endswith((".amazonaws.com", ".amazonaws.com.cn")):
         kvs.meta.events.register("before-call.cloudfront-keyvaluestore", _without_account(kvs.meta.endpoint_url))
-    return Store(bucket, store_arn, host.lower(), s3, kvs)
+    return Store(bucket, store_arn, host.lower(), s3, kvs, preview)
 
 
 @contextmanager

@@ -310,7 +310,7 @@ def missing(present: Mapping[str, Stored], wanted: Iterable[Object]) -> list[Obj
 
 def show_error_page(store: Store, release: str, objects: Iterable[Object]) -> None:
     """Put the 404 page of a release where the distribution looks for it."""
-    for item in objects:
+    for item in objects if not store.preview else ():
         if item.path == "404.html" and store.etag(ERROR_PAGE) != item.md5:
             store.copy(f"releases/{release}/{item.path}", ERROR_PAGE, item, cache_control=_ERROR_PAGE_CACHE)
 
