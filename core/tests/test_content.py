@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from platform_core.content import Content, Entry, Redirect, entry_url, parse_entry, render_entry
 from platform_core.errors import ContentError
 
-TEXT = st.text(st.characters(blacklist_categories=("Cs", "Cc"), blacklist_characters="\x85\u2028\u2029\ufeff"), max_size=30)
+TEXT = st.text(
+    st.characters(blacklist_categories=("Cs", "Cc"), blacklist_characters="\x85\u2028\u2029\ufeff"), max_size=30
+)
 LINE = TEXT.filter(lambda text: text.strip() == text and bool(text))
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**9), 10**9) | TEXT,
@@ -31,7 +33,9 @@ ENTRIES = st.builds(
     draft=st.booleans(),
     url=TEXT,
     aliases=st.lists(TEXT, max_size=3).map(tuple),
-    taxonomies=st.dictionaries(st.sampled_from(["tags", "categories"]), st.lists(TEXT, min_size=1, max_size=3).map(tuple)),
+    taxonomies=st.dictionaries(
+        st.sampled_from(["tags", "categories"]), st.lists(TEXT, min_size=1, max_size=3).map(tuple)
+    ),
     extra=st.dictionaries(LINE.filter(lambda key: key not in KNOWN), JSON, max_size=3),
 )
 PATH = PurePosixPath("posts/a-post.md")
@@ -72,6 +76,35 @@ def test_a_field_of_another_type_survives_as_it_is() -> None:
     """A title that is a number is kept in extra, not dropped."""
     entry = parse_entry("---\ntitle: 12\ntags: nope\n---\n", PATH)
     assert entry.extra == {"title": 12, "tags": "nope"}
+
+
+@pytest.mark.parametrize(
+    ("scalar", "value"),
+    [
+        ("No", "No"),
+        ("on", "on"),
+        ("1_000", "1_000"),
+        ("12:30:00", "12:30:00"),
+        ("0o17", 15),
+        ("017", 17),
+        ("1e3", 1000.0),
+    ],
+)
+def test_yaml_is_read_as_engines_read_it(scalar: str, value: object) -> None:
+    """Scalars follow the core schema of YAML 1.2."""
+    assert parse_entry(f"---\nx: {scalar}\n---\n", PATH).extra == {"x": value}
+
+
+@pytest.mark.parametrize(
+    "title", ["No", "1e3", "0o17", "1_000", "~", "2026-01-02", "true", "0x1", "12:30:00", "<<", "="]
+)
+def test_a_title_that_looks_like_something_else_stays_a_title(title: str) -> None:
+    """Readers of YAML 1.1 and 1.2 both get the words back."""
+    import yaml
+
+    text = render_entry(Entry("posts", "a-post", title=title))
+    assert parse_entry(text, PATH).title == title
+    assert yaml.safe_load(text.split("---")[1])["title"] == title
 
 
 @pytest.mark.parametrize(
@@ -194,7 +227,9 @@ def test_links_that_leave_the_folder_are_not_followed(write, tmp_path: Path) -> 
 def test_the_content_model_is_read(write) -> None:
     """Collections and their fields come from content.toml."""
     content = write(
-        {"content.toml": '[[collections]]\nname = "posts"\nlabel = "Posts"\nlabel_singular = "Post"\n[[collections.fields]]\nname = "title"\nlabel = "Title"\n'}
+        {
+            "content.toml": '[[collections]]\nname = "posts"\nlabel = "Posts"\nlabel_singular = "Post"\n[[collections.fields]]\nname = "title"\nlabel = "Title"\n'
+        }
     )
     (collection,) = content.collections
     assert (collection.name, collection.fields[0].type) == ("posts", "string")

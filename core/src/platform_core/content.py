@@ -20,6 +20,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from platform_core.errors import ContentError, Problem
+from platform_core.front_matter import parse_front_matter, render_front_matter
 
 __all__ = [
     "Asset",
@@ -30,12 +31,10 @@ __all__ = [
     "Product",
     "Redirect",
     "parse_entry",
-    "parse_front_matter",
     "render_entry",
 ]
 
 Scalar = str | int | float | bool | dt.date | dt.datetime | None
-_FRONT_MATTER = re.compile(r"\A﻿?(---|\+\+\+)[ \t]*\r?\n(.*?)^\1[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 _ALIASES = re.compile(rb"^(aliases|url)\s*:", re.MULTILINE)
 _AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,4})?")
 _CURRENCY = re.compile(r"[A-Z]{3}")
@@ -273,26 +272,6 @@ def entry_url(entry: Entry) -> str:
     return f"/{path}/" if path else "/"
 
 
-def parse_front_matter(text: str, where: str) -> tuple[dict[str, Any], str]:
-    """Split *text* into front matter (YAML ``---`` or TOML ``+++``) and body.
-
-    Raises:
-        ContentError: The front matter does not parse, or is not a table.
-    """
-    match = _FRONT_MATTER.match(text)
-    if not match:
-        return {}, text
-    import yaml  # slow to import, and not needed to list a catalogue
-
-    try:
-        data = tomllib.loads(match[2]) if match[1] == "+++" else yaml.load(match[2], _yaml_loader())  # noqa: S506  it is the safe loader
-    except (tomllib.TOMLDecodeError, yaml.YAMLError, ValueError) as error:
-        raise ContentError("bad-front-matter", f"the front matter of {where} can't be read", why=str(error)) from None
-    if not isinstance(data or {}, dict):
-        raise ContentError("bad-front-matter", f"the front matter of {where} is not a table")
-    return {str(key): value for key, value in (data or {}).items()}, text[match.end() :]
-
-
 def parse_entry(text: str, path: PurePosixPath) -> Entry:
     """Read one entry.
 
@@ -320,8 +299,6 @@ def parse_entry(text: str, path: PurePosixPath) -> Entry:
 
 def render_entry(entry: Entry) -> str:
     """Return the file of *entry*; `parse_entry` of it gives an equal entry."""
-    import yaml
-
     data: dict[str, Any] = {"title": entry.title}
     for key in ("date", "updated", "description", "draft", "locale", "image", "url"):
         if value := getattr(entry, key):
@@ -330,8 +307,7 @@ def render_entry(entry: Entry) -> str:
         data["aliases"] = list(entry.aliases)
     data |= {name: list(terms) for name, terms in entry.taxonomies.items()}
     data |= dict(entry.extra)
-    front = yaml.dump(data, Dumper=_yaml_dumper(), sort_keys=False, allow_unicode=True, width=10_000)
-    return f"---\n{front}---\n{entry.body}"
+    return render_front_matter(data) + entry.body
 
 
 _TYPES: dict[str, type | tuple[type, ...]] = {
@@ -353,18 +329,6 @@ def _fits(key: str, value: Any) -> bool:
 
 def _is_terms(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(item, str) for item in value)
-
-
-def _yaml_loader() -> Any:
-    import yaml
-
-    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-def _yaml_dumper() -> Any:
-    import yaml
-
-    return getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 def _product(entry: Entry, where: str, problems: list[Problem]) -> Product | None:

@@ -18,9 +18,10 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from platform_core.content import Entry, parse_front_matter, render_entry
+from platform_core.content import Entry, render_entry
 from platform_core.errors import ContentError, Problem
 from platform_core.files import write_atomically
+from platform_core.front_matter import parse_front_matter
 
 __all__ = ["Imported", "import_markdown"]
 
