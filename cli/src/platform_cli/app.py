@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from platform_core.discovery import Discovery
     from platform_core.site import Site
 
-__all__ = ["App", "pass_app", "show_json", "show_table", "site_argument"]
+__all__ = ["App", "manifest_cache", "pass_app", "show_json", "show_table", "site_argument"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -38,12 +38,9 @@ class App:
         Raises:
             PluginError: In strict mode, when any plugin is at fault.
         """
-        from platformdirs import user_cache_path
-
         from platform_core.discovery import discover
 
-        cache = user_cache_path("platform") / "manifests-1.json"
-        found = discover(no_plugins=self.no_plugins, cache=cache)
+        found = discover(no_plugins=self.no_plugins, cache=manifest_cache())
         for warning in found.warnings:
             click.echo(f"warning: {warning}", err=True)
         for plugin in found.faults:
@@ -76,6 +73,13 @@ class App:
 
 
 pass_app = click.make_pass_decorator(App)
+
+
+def manifest_cache() -> Path:
+    """Return the file that keeps checked manifests between calls."""
+    from platform_core.files import cache_folder
+
+    return cache_folder() / "manifests-1.json"
 
 
 def site_argument(function: F) -> F:

@@ -6,10 +6,14 @@ import importlib
 import os
 import sys
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import click
 
 from platform_cli.app import App
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 __all__ = ["cli", "main"]
 
@@ -62,6 +66,13 @@ class LazyGroup(click.Group):
             ctx.fail(f"There is no command {args[0]!r}. {did_you_mean(args[0], COMMANDS)}".rstrip())
         return super().resolve_command(ctx, args)
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete the names of commands without importing them, and the group's own options."""
+        from click.shell_completion import CompletionItem
+
+        found = [CompletionItem(name, help=text) for name, (_, text) in COMMANDS.items() if name.startswith(incomplete)]
+        return found + click.Command.shell_complete(self, ctx, incomplete)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands by section, without importing them."""
         for section in SECTIONS:
@@ -86,6 +97,9 @@ def cli(ctx: click.Context, no_plugins: bool, strict: bool, debug: bool) -> None
     """Compose client web sites from engines, CMSs, shops and services.
 
     PLATFORM_DISABLE names components or distributions to ignore, with commas between them.
+
+    The shell completes commands, options and ids after
+    `eval "$(_PLATFORM_COMPLETE=bash_source platform)"`; zsh_source and fish_source work likewise.
     """
     ctx.obj = App(no_plugins=no_plugins, strict=strict, debug=debug)
 
@@ -105,7 +119,7 @@ def main() -> None:
         error.show()
         sys.exit(error.exit_code)
     except PlatformError as error:
-        if "--debug" in sys.argv:
+        if _debugging():
             raise
         click.echo(str(error), err=True)
         sys.exit(error.exit_code)
@@ -114,10 +128,14 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except OSError as error:
-        if "--debug" in sys.argv:
+        if _debugging():
             raise
         click.echo(f"error[system]: {error}", err=True)
         sys.exit(1)
+
+
+def _debugging() -> bool:
+    return "--debug" in sys.argv or os.environ.get("PLATFORM_DEBUG", "").lower() in {"1", "true", "yes", "on", "t", "y"}
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Writing files so that nothing is ever lost or half-written."""
+"""Writing files so that nothing is ever lost or half-written, and where caches go."""
 
 from __future__ import annotations
 
@@ -6,7 +6,16 @@ import os
 import tempfile
 from pathlib import Path
 
-__all__ = ["write_atomically"]
+__all__ = ["cache_folder", "write_atomically"]
+
+
+def cache_folder() -> Path:
+    """Return the folder that all sites share; ``PLATFORM_CACHE`` moves it."""
+    if chosen := os.environ.get("PLATFORM_CACHE"):
+        return Path(chosen).expanduser().resolve()
+    import platformdirs
+
+    return platformdirs.user_cache_path("platform", appauthor=False)
 
 
 def write_atomically(path: Path, data: bytes | str) -> None:

@@ -27,6 +27,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from platform_core.errors import ToolError
+from platform_core.files import cache_folder
 
 __all__ = ["cache_folder", "ensure_packages", "ensure_tarball", "node", "npm_command", "npm_env", "run_npm"]
 
@@ -84,15 +85,6 @@ def npm_env(base: Mapping[str, str] | None = None) -> dict[str, str]:
     # are compiled against those build well and then fail to load.
     env["npm_config_nodedir"] = str(_distribution())
     return env | _QUIET
-
-
-def cache_folder() -> Path:
-    """Return the folder that all sites share; ``PLATFORM_CACHE`` moves it."""
-    if chosen := os.environ.get("PLATFORM_CACHE"):
-        return Path(chosen).expanduser().resolve()
-    import platformdirs
-
-    return platformdirs.user_cache_path("platform", appauthor=False)
 
 
 def run_npm(args: Sequence[str], cwd: Path, *, timeout: float = _TIMEOUT) -> str:

@@ -8,13 +8,14 @@ from collections.abc import Iterable, Iterator
 import click
 
 from platform_cli.app import App, pass_app, show_json
+from platform_cli.completion import complete_components
 from platform_core.catalogue import Combination
 from platform_core.errors import CombinationError, did_you_mean
 from platform_core.manifest import KINDS, Manifest
 
 
 @click.command("describe")
-@click.argument("name", metavar="ID")
+@click.argument("name", metavar="ID", shell_complete=complete_components(offerings=True))
 @click.option("--json", "as_json", is_flag=True, help="Print one object.")
 @pass_app
 def command(app: App, *, name: str, as_json: bool) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from platform_cli.app import App, pass_app, show_json, show_table
+from platform_cli.completion import complete_components
 
 if TYPE_CHECKING:
     from platform_core.catalogue import Combination
@@ -19,7 +20,9 @@ KINDS = ("ssg", "cms", "ecommerce", "composed", "service")
 @click.option(
     "--kind", type=click.Choice(KINDS), help="Only templates, CMS tiers, shop tiers, composed sites or services."
 )
-@click.option("--engine", metavar="ID", help="Only combinations on this engine.")
+@click.option(
+    "--engine", metavar="ID", shell_complete=complete_components("ssg"), help="Only combinations on this engine."
+)
 @click.option(
     "--max-price", type=click.IntRange(min=0), metavar="USD", help="Only what can cost this much a month or less."
 )

@@ -5,12 +5,13 @@ from __future__ import annotations
 import click
 
 from platform_cli.app import App, pass_app, show_json
+from platform_cli.completion import complete_components
 
 
 @click.command("why-not")
-@click.argument("engine")
-@click.argument("cms", required=False, default="none")
-@click.argument("shop", required=False, default="none")
+@click.argument("engine", shell_complete=complete_components("ssg"))
+@click.argument("cms", required=False, default="none", shell_complete=complete_components("cms", none=True))
+@click.argument("shop", required=False, default="none", shell_complete=complete_components("ecommerce", none=True))
 @click.option("--json", "as_json", is_flag=True, help="Print one object.")
 @pass_app
 def command(app: App, *, engine: str, cms: str, shop: str, as_json: bool) -> None:
