@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import click
@@ -17,18 +18,22 @@ from platform_cli.app import App, pass_app, site_argument
 def command(app: App, *, folder: Path, force: bool, publish: bool) -> None:
     """Build the site of FOLDER into .platform/aws/output.
 
-    An unchanged site is not built again.
+    An unchanged site is not built again. --publish takes the place to publish to
+    from the environment (PLATFORM_BUCKET and others), as the build project sets it.
     """
+    from platform_cli.release import build_machine_outputs, store_of, tell_published
+    from platform_cli.target import aws_stage, reported
     from platform_core.build import build
-    from platform_core.contributions import Stage
+    from platform_core.outputs import ADDRESS
+    from platform_core.releases import publish_site
 
+    started = time.time()
+    outputs = build_machine_outputs() if publish else None
     composition = app.compose(folder)
-    stage = Stage("aws", f"https://{composition.site.domain}")
-    built = build(composition, stage, force=force)
+    built = build(composition, aws_stage(composition.site, outputs.get(ADDRESS) if outputs else ""), force=force)
     pages = sum(1 for _ in built.output.rglob("*.html"))
     what = f"built in {built.seconds:.2f} s" if built.changed else "unchanged since the last build"
     click.echo(f"{pages} pages, {what}: {built.output}")
-    if publish:
-        from platform_cli.release import publish_to_aws
-
-        publish_to_aws(composition, built)
+    if outputs:
+        with reported():
+            tell_published(publish_site(composition, built, store_of(outputs), started=started))

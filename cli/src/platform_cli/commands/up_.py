@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,24 +35,27 @@ def command(app: App, *, folder: Path, port: int, once: bool) -> None:
     file changes or a webhook asks for it. A new folder gets its starter first.
     Ctrl-C stops everything.
     """
-    from platform_cli.local.lock import Running, locked, running
+    from platform_cli.local.lock import locked, running
     from platform_cli.local.session import Session
     from platform_cli.progress import Steps
 
     root = folder.resolve()
     state = root / ".platform" / "local"
     app.site(root)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with locked(state) as mark, ExitStack() as stack:
-        if mark is None:
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
+    with locked(state) as lock, ExitStack() as stack:
+        if lock is None:
             other = running(state)
-            click.echo(f"This site is up already: {other.address or 'it is just starting'}" if other else "Starting.")
+            click.echo(
+                f"This site is up already: {other.address if other and other.address else 'it is just starting'}."
+            )
             return
         started = time.monotonic()
         session = Session(lambda: app.compose(root), root, Steps(), port)
         try:
             session.start(stack)
-            mark.write_text(json.dumps(asdict(Running(json.loads(mark.read_text())["pid"], session.address))), "utf-8")
+            lock.tell(session.address, session.aws.endpoint)
             click.echo("\n".join(_screen(app, session, time.monotonic() - started)))
             _look(session)
             if not once:

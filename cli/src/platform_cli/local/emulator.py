@@ -18,11 +18,25 @@ from typing import Any
 from platform_cli.local.processes import LOOPBACK, Process, start, wait_for_http
 from platform_core.errors import ToolError
 
-__all__ = ["ACCOUNT", "REGION", "EmbeddedAws", "start_embedded_aws"]
+__all__ = ["ACCOUNT", "REGION", "EmbeddedAws", "client_environment", "start_embedded_aws"]
 
 ACCOUNT = "000000000000"
 REGION = "us-east-1"
 _RUNNING = "running"
+
+
+def client_environment(endpoint: str) -> dict[str, str]:
+    """Return what leads an AWS client or the CDK CLI to the embedded AWS at *endpoint*."""
+    return {
+        # The CDK CLI caches the account of an access key, and this one names its own.
+        "AWS_ACCESS_KEY_ID": ACCOUNT,
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ENDPOINT_URL_S3": endpoint,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
 
 
 @dataclass
@@ -42,16 +56,7 @@ class EmbeddedAws:
     @property
     def environment(self) -> dict[str, str]:
         """What an AWS client or the CDK CLI needs in its environment."""
-        return {
-            # The CDK CLI caches the account of an access key, and this one names its own.
-            "AWS_ACCESS_KEY_ID": ACCOUNT,
-            "AWS_SECRET_ACCESS_KEY": "local",
-            "AWS_REGION": REGION,
-            "AWS_DEFAULT_REGION": REGION,
-            "AWS_ENDPOINT_URL": self.endpoint,
-            "AWS_ENDPOINT_URL_S3": self.endpoint,
-            "AWS_EC2_METADATA_DISABLED": "true",
-        }
+        return client_environment(self.endpoint)
 
     def client(self, service: str) -> Any:
         """Return a boto3 client of one service of the embedded AWS."""
