@@ -94,7 +94,8 @@ async function read(key) {
 // The rule that the table has for a path without a trailing slash; '' when it has none.
 async function tableRule(live, path) {
     const bucket = live.n > 0 ? await read(live.r + '/' + (hash(path) % live.n)) : null;
-    return bucket !== null && typeof bucket[path] === 'string' ? bucket[path] : '';
+    const name = path.replace(/["%\\]/g, (character) => encodeURIComponent(character));
+    return bucket !== null && typeof bucket[name] === 'string' ? bucket[name] : '';
 }
 
 // FNV-1a, 32 bits, of the UTF-8 bytes.

@@ -50,10 +50,10 @@ MAX_PATH_BYTES = 900
 _STATUSES = frozenset({301, 302, 307, 308})
 _WELL_KNOWN = "/.well-known/"
 _DIRECTORY, _FLAT, _FILE = "d", "p", "f"
-# The last would have the address of the root, as a default root object has it.
-_NO_PAGES = frozenset({".html", "404.html", "index.html.html"})
+_NO_PAGES = frozenset({".html", "404.html"})
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_ESCAPED = re.compile(r'["%\\]')
 _PATH_SAFE = "/:@!$&'()*+,;=~"
 _URL_SAFE = _PATH_SAFE + "%?#[]"
 
@@ -76,7 +76,8 @@ class Routing:
 
     Attributes:
         style: ``"/"`` when most pages are directories, ``""`` when most are flat files.
-        buckets: JSON objects of at most 1,024 bytes, path -> rule.
+        buckets: JSON objects of at most 1,024 bytes, path -> rule; in a path, a
+            quotation mark, a percent sign and a backslash are percent-encoded.
         overflow: Redirects that do not fit, finished; `fallback_file` says where a
             small HTML page takes the place of each.
         shadowed: Redirects, as given, that never answer: a file or an earlier
@@ -155,9 +156,12 @@ def _page(file: str) -> tuple[str, str] | None:
     """Return address and rule when *file* is a page; None when it is only a file."""
     folder, _, name = file.rpartition("/")
     if name == "index.html":
-        return _normal(folder), _DIRECTORY
+        return "/" + folder, _DIRECTORY
     # A 404 page is fetched by its name; below /.well-known/ names are agreed to the letter.
     if not name.endswith(".html") or name in _NO_PAGES or f"/{file}".startswith(_WELL_KNOWN):
+        return None
+    # "a.html.html" would have the address that is the full name of "a.html".
+    if name.endswith(".html.html"):
         return None
     return "/" + file.removesuffix(".html"), _FLAT
 
@@ -315,8 +319,10 @@ def _pack(rules: Mapping[str, str], redirects: Iterable[Rule]) -> tuple[tuple[st
 
 
 def _entry(path: str, rule: str) -> tuple[int, bytes]:
-    key, value = (json.dumps(text, ensure_ascii=False) for text in (path, rule))
-    return fnv1a(path), f"{key}:{value}".encode()
+    # Nothing that JSON would escape may be left: Node 24 mistakes one key with a
+    # backslash for another that it has seen before. Targets are encoded already.
+    key = _ESCAPED.sub(lambda found: quote(found[0]), path)
+    return fnv1a(path), f'"{key}":"{rule}"'.encode()
 
 
 def _buckets(entries: list[tuple[int, bytes]]) -> tuple[str, ...]:
