@@ -20,7 +20,6 @@ from platform_core.site import Site
 from platform_plugin_hugo import plugin
 
 STARTERS = Path(platform_plugin_hugo.__file__).parent / "starters"
-VARIANTS = ("documentation", "performance_blog", "technical_portfolio")
 SETTINGS: dict[str, Any] = {"minify": True, "future": False, "analytics": "", "analytics_id": ""}
 FRAGMENTS = {
     "head": '<meta name="slot-head" content="a&amp;b">',
@@ -111,11 +110,11 @@ def run_plan(site: Site, stage: Stage, workspace: Workspace, settings: dict[str,
     return Built(workspace.root, workspace.output, plan, done.stdout + done.stderr)
 
 
-def workspace_in(folder: Path) -> Workspace:
+def workspace_in(folder: Path, cache: Path | None = None) -> Workspace:
     """Return a workspace whose folders lie in *folder*."""
     root = folder / "site"
     root.mkdir(parents=True, exist_ok=True)
-    return Workspace(root, folder / "generated", folder / "output", folder / "cache")
+    return Workspace(root, folder / "generated", folder / "output", cache or folder / "cache")
 
 
 def make_site(variant: str = "documentation", *, shop: bool = False, **more: Any) -> Site:
@@ -124,15 +123,21 @@ def make_site(variant: str = "documentation", *, shop: bool = False, **more: Any
     return Site(**data, shop="till" if shop else None)
 
 
+@pytest.fixture(scope="session", name="cache")
+def _cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Keep resized images between the builds of one session."""
+    return tmp_path_factory.mktemp("cache")
+
+
 @pytest.fixture(scope="session", name="build")
-def _build(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Built]:
+def _build(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Callable[..., Built]:
     """Build a starter; the same arguments are built once a session."""
     done: dict[tuple[str, bool, str], Built] = {}
 
     def build(variant: str, *, shop: bool = False, stage: str = "aws") -> Built:
         key = (variant, shop, stage)
         if key not in done:
-            workspace = workspace_in(tmp_path_factory.mktemp(variant))
+            workspace = workspace_in(tmp_path_factory.mktemp(variant), cache)
             scaffold(variant, workspace.root, shop=shop)
             where = Stage("local" if stage == "local" else "aws", "https://www.example.com")
             done[key] = run_plan(make_site(variant, shop=shop), where, workspace, SETTINGS)
@@ -147,5 +152,10 @@ def _hugo() -> Any:
     import types
 
     return types.SimpleNamespace(
-        make_site=make_site, run_plan=run_plan, scaffold=scaffold, settings=SETTINGS, workspace_in=workspace_in
+        make_site=make_site,
+        run_plan=run_plan,
+        scaffold=scaffold,
+        settings=SETTINGS,
+        stage=Stage("aws", "https://www.example.com"),
+        workspace_in=workspace_in,
     )

@@ -1,0 +1,1 @@
+"""The Hugo engine for Platform."""
