@@ -21,6 +21,8 @@ from platform_core.runtime.release import Manifest
 from platform_core.runtime.store import Pointer, Store, connect
 from platform_testing.embedded import ACCOUNT, EmbeddedAws, embedded_aws
 
+pytestmark = pytest.mark.embedded
+
 HOST = "www.acme.example"
 FINGERPRINTED = r"assets/.*\.[0-9a-f]{8}\.css"
 REDIRECTS = [("/old", "/about/", 301)]

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from platform_core.runtime import release, store
@@ -22,6 +22,8 @@ from platform_core.runtime.release import IMMUTABLE, REVALIDATED, Manifest, Obje
 from platform_core.runtime.store import Pointer
 
 Site = Callable[..., Path]
+# How long an example takes says more about the machine than about the code.
+CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 FINGERPRINTED = r"assets/.*\.[0-9a-f]{8}\.\w+"
 
 NAMES = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="/"), min_size=1, max_size=20)
@@ -161,6 +163,13 @@ class TestScan:
         """Pages and service workers are never immutable: nobody could mend them for a year."""
         assert only(path, release.scan(site({path: "x"}), ".*")).cache_control == REVALIDATED
 
+    def test_refuses_a_broken_pattern(self, site: Site):
+        """A pattern that is no regular expression is an error of ours."""
+        with pytest.raises(PublishError) as caught:
+            release.scan(site(), "assets/(")
+
+        assert caught.value.reference == "bad-pattern"
+
     def test_names_all_problems_at_once(self, tmp_path: Path):
         """An output without both entry pages and with a bad name gets three problems."""
         (tmp_path / "bad\nname").touch()
@@ -253,7 +262,7 @@ class TestScan:
         """A name in another encoding has no address; the message can still be printed."""
         output = site()
         try:
-            Path(os.fsdecode(os.fsencode(output) + b"/caf\xe9.txt")).touch()
+            Path(os.fsdecode(os.fsencode(output) + b"/\xe9.txt")).touch()
         except OSError:
             pytest.skip("this file system takes UTF-8 names only")
 
@@ -316,6 +325,7 @@ class TestChanges:
 class TestReleaseId:
     """Content-addressed ids."""
 
+    @CALM
     @given(st.lists(OBJECTS, max_size=6, unique_by=lambda item: item.path), st.randoms())
     def test_does_not_depend_on_order(self, objects: list[Object], random):
         """The same objects in another order are the same release."""
@@ -324,6 +334,7 @@ class TestReleaseId:
 
         assert release.release_id(mixed, ["/"]) == release.release_id(objects, ["/"])
 
+    @CALM
     @given(
         st.lists(OBJECTS, min_size=1, max_size=6, unique_by=lambda item: item.path),
         st.sampled_from(["path", "sha256", "content_type", "cache_control"]),
@@ -352,6 +363,7 @@ class TestReleaseId:
         assert len(found) == 16
         assert set(found) <= set(string.ascii_lowercase + "234567")
 
+    @CALM
     @given(st.lists(st.tuples(NAMES.filter(lambda name: name not in {".", ".."}), st.binary(max_size=20)), max_size=5))
     def test_is_the_same_for_two_scans(self, tmp_path_factory, files: list[tuple[str, bytes]]):
         """Two folders with the same files are the same release, in whatever order they were written."""
@@ -371,6 +383,7 @@ class TestReleaseId:
 class TestManifest:
     """Manifests as they lie in the bucket."""
 
+    @CALM
     @given(
         st.builds(
             Manifest,
@@ -385,6 +398,7 @@ class TestManifest:
         """A manifest survives being written and read."""
         assert Manifest.from_json(manifest.to_json()) == manifest
 
+    @CALM
     @given(st.binary(max_size=60))
     def test_refuses_other_bytes(self, data: bytes):
         """Whatever lies in the bucket, reading it is a manifest or a ValueError."""
@@ -411,6 +425,7 @@ class TestManifest:
 class TestRedirectPage:
     """Pages in the place of redirects."""
 
+    @CALM
     @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=40))
     def test_escapes_its_target(self, target: str):
         """A target can't break out of its attribute or its element."""
@@ -436,6 +451,7 @@ class TestRedirectPage:
 class TestPointer:
     """What a host's key says."""
 
+    @CALM
     @given(st.one_of(st.none(), st.text(max_size=60)))
     def test_reads_any_value(self, text: str | None):
         """A key may hold anything; that is a pointer or None."""

@@ -26,6 +26,8 @@ from platform_core.runtime.routing import Rule
 from platform_core.runtime.store import Change, Store, connect
 from platform_testing.embedded import ACCOUNT, EmbeddedAws, embedded_aws
 
+pytestmark = pytest.mark.embedded
+
 HOST = "www.acme.example"
 FINGERPRINTED = r"assets/.*\.[0-9a-f]{8}\.\w+"
 OBJECT_WRITES = {"PutObject", "CopyObject", "DeleteObjects"}

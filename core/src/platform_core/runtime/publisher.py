@@ -19,6 +19,7 @@ import hashlib
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 from platform_core.runtime.release import (
@@ -45,7 +46,6 @@ from platform_core.runtime.store import Pointer, Store, Stored, connect, in_para
 from platform_core.runtime.switching import (
     Clock,
     Progress,
-    ReleaseInfo,
     RetiredError,
     StaleError,
     Switched,
@@ -55,7 +55,6 @@ from platform_core.runtime.switching import (
     missing,
     noted,
     prune,
-    releases,
     rollback,
     show_error_page,
     switch,
@@ -113,6 +112,24 @@ class Published:
     seconds: Mapping[str, float] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class ReleaseInfo:
+    """One complete release.
+
+    Attributes:
+        previous: Whether a rollback without an id leads to it.
+        objects: How many, and *bytes* how large, without those carried over.
+    """
+
+    id: str
+    live: bool
+    previous: bool
+    created: datetime
+    objects: int
+    bytes: int
+    provenance: Mapping[str, str]
+
+
 def publish(
     store: Store,
     output: Path,
@@ -166,6 +183,24 @@ def publish(
                 # It was removed under our hands: its next generation has a place of its own.
                 continue
     raise PublishError("store-busy", "the release is removed as often as it is published", hint="Try again later.")
+
+
+def releases(store: Store) -> list[ReleaseInfo]:
+    """Return the complete releases, newest first."""
+    with reported("listing releases"):
+        live = store.pointer()
+        return [
+            ReleaseInfo(
+                id=item.id,
+                live=bool(live and live.release == item.id),
+                previous=bool(live and live.previous == item.id),
+                created=datetime.fromtimestamp(item.created, UTC),
+                objects=len(item.objects),
+                bytes=sum(row.size for row in item.objects),
+                provenance=item.provenance,
+            )
+            for item in manifests(store)
+        ]
 
 
 @dataclass

@@ -221,7 +221,10 @@ def scan(output: Path, fingerprinted: str = NEVER) -> tuple[Object, ...]:
         PublishError: It is not a site, or holds what can't be published; every
             problem is named.
     """
-    pattern = re.compile(fingerprinted)
+    try:
+        pattern = re.compile(fingerprinted)
+    except re.error as error:
+        raise PublishError("bad-pattern", f"{fingerprinted!r} is no regular expression", why=str(error)) from None
     problems: list[tuple[str, str]] = []
     objects = []
     for path, file in _files(output, problems):

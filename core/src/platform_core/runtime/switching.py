@@ -1,4 +1,4 @@
-"""Which release is live: listing, switching and removing releases.
+"""Which release is live: switching and removing releases.
 
 What happens at the same time elsewhere, or ended half-way, can't break what is live.
 The switch and `prune` both decide on one version of the key value store. `prune` marks
@@ -24,7 +24,6 @@ from platform_core.runtime.store import Change, Pointer, Store, Stored, in_paral
 __all__ = [
     "Clock",
     "Progress",
-    "ReleaseInfo",
     "RetiredError",
     "StaleError",
     "Switched",
@@ -34,7 +33,6 @@ __all__ = [
     "missing",
     "noted",
     "prune",
-    "releases",
     "rollback",
     "show_error_page",
     "switch",
@@ -47,24 +45,6 @@ DAY = 86_400.0
 _ID = re.compile(r"[a-z2-7]{16}")
 # Its key stays the same from release to release, so no cache may keep the error page for long.
 _ERROR_PAGE_CACHE = "public, max-age=0, s-maxage=10, must-revalidate"
-
-
-@dataclass(frozen=True, slots=True)
-class ReleaseInfo:
-    """One complete release.
-
-    Attributes:
-        previous: Whether a rollback without an id leads to it.
-        objects: How many, and *bytes* how large, without those carried over.
-    """
-
-    id: str
-    live: bool
-    previous: bool
-    created: datetime
-    objects: int
-    bytes: int
-    provenance: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,24 +105,6 @@ class Clock:
                     self._progress(name, done, total)
 
         return count
-
-
-def releases(store: Store) -> list[ReleaseInfo]:
-    """Return the complete releases, newest first."""
-    with reported("listing releases"):
-        live = store.pointer()
-        return [
-            ReleaseInfo(
-                id=item.id,
-                live=bool(live and live.release == item.id),
-                previous=bool(live and live.previous == item.id),
-                created=datetime.fromtimestamp(item.created, UTC),
-                objects=len(item.objects),
-                bytes=sum(row.size for row in item.objects),
-                provenance=item.provenance,
-            )
-            for item in manifests(store)
-        ]
 
 
 def rollback(store: Store, *, to: str | None = None, progress: Progress | None = None) -> Switched:
