@@ -117,7 +117,9 @@ def embedded_aws(env: Mapping[str, str] | None = None) -> Iterator[EmbeddedAws]:
     for attempt in range(3):
         port = _free_port()
         settings = {"BIND_HOST": LOOPBACK, "GATEWAY_PORT": str(port), "IOT_MTLS_ENABLED": "0", "PERSIST_STATE": "0"}
-        with _process([sys.executable, "-m", "ministack"], {**settings, **(env or {})}) as (process, log):
+        # The guard ends it even when this process is killed.
+        command = [sys.executable, "-m", "platform_cli.local.guard", sys.executable, "-m", "ministack"]
+        with _process(command, {**settings, **(env or {})}) as (process, log):
             if not _wait(lambda process=process, port=port: process.poll() is not None or _listens(port)):
                 raise RuntimeError("the embedded AWS did not start in time\n" + _tail(log))
             if process.poll() is not None:
