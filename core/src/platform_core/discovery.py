@@ -103,15 +103,15 @@ def discover(
         cache: A file that keeps checked manifests between runs; None for no cache.
     """
     names = _disabled_names(disabled)
-    found, warnings = _find(path)
+    memory = _Memory(cache)
+    found, warnings = _find(path, memory)
     known = {name for plugin in found for name in (plugin.id, plugin.distribution)}
     warnings += [
         f"{DISABLE_VARIABLE} names {name!r}, which is not installed. {did_you_mean(name, known)}".rstrip()
         for name in sorted(names - known)
     ]
-    manifests = _Manifests(cache)
-    plugins = [_read(_check(plugin, names, no_plugins=no_plugins), path, manifests) for plugin in found]
-    manifests.save()
+    plugins = [_read(_check(plugin, names, no_plugins=no_plugins), path, memory) for plugin in found]
+    memory.save()
     return Discovery(tuple(_settle(plugins)), tuple(warnings))
 
 
@@ -125,7 +125,7 @@ def _normalize(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name.strip()).lower()
 
 
-def _find(path: Sequence[str] | None) -> tuple[list[Plugin], list[str]]:
+def _find(path: Sequence[str] | None, memory: _Memory) -> tuple[list[Plugin], list[str]]:
     """Walk the distributions; one malformed one must not hide the rest."""
     found: list[Plugin] = []
     warnings: list[str] = []
@@ -138,13 +138,13 @@ def _find(path: Sequence[str] | None) -> tuple[list[Plugin], list[str]]:
         if "platform." not in text:
             continue
         try:
-            found += _entry_points(distribution)
+            found += _entry_points(distribution, memory)
         except Exception as error:  # noqa: BLE001  a foreign file: any parser error may come out of it
             warnings.append(f"{_place(distribution)}: entry_points.txt can't be read ({error}). Reinstall it.")
     return found, warnings
 
 
-def _entry_points(distribution: importlib.metadata.Distribution) -> Iterator[Plugin]:
+def _entry_points(distribution: importlib.metadata.Distribution, memory: _Memory) -> Iterator[Plugin]:
     for point in distribution.entry_points:
         match = _GROUP.fullmatch(point.group)
         if not match:
@@ -163,14 +163,14 @@ def _entry_points(distribution: importlib.metadata.Distribution) -> Iterator[Plu
             plugin = plugin.failed(
                 "broken", "its METADATA has no name, so the installation is damaged", "Reinstall the distribution."
             )
-        yield _with_requirements(plugin, distribution)
+        yield _with_requirements(plugin, distribution, memory)
 
 
 def _place(distribution: importlib.metadata.Distribution) -> str:
     return str(getattr(distribution, "_path", "a distribution without a path"))
 
 
-def _with_requirements(plugin: Plugin, distribution: importlib.metadata.Distribution) -> Plugin:
+def _with_requirements(plugin: Plugin, distribution: importlib.metadata.Distribution, memory: _Memory) -> Plugin:
     """Check ``Requires-Dist`` before anything is imported."""
     if plugin.state != "ok":
         return plugin
@@ -187,7 +187,7 @@ def _with_requirements(plugin: Plugin, distribution: importlib.metadata.Distribu
             if _applies(line):
                 return plugin.failed("missing-dependency", f"{line} is not installed", f"pip install '{line}'")
             continue
-        if _normalize(name[0]) == "platform-core" and not _allows(line, installed):
+        if _normalize(name[0]) == "platform-core" and not memory.allows(line, installed):
             cause = f"it needs {line}, and platform-core {installed} is installed"
             return plugin.failed("incompatible", cause, upgrade)
     return plugin
@@ -204,9 +204,6 @@ def _applies(line: str) -> bool:
 
 
 def _allows(line: str, version: str) -> bool:
-    """Tell whether *line* allows *version*; the common form needs no parser."""
-    if re.fullmatch(r"[\w.-]+", line):
-        return True
     from packaging.requirements import InvalidRequirement, Requirement
 
     try:
@@ -237,7 +234,7 @@ def _check(plugin: Plugin, disabled: set[str], *, no_plugins: bool) -> Plugin:
     return plugin
 
 
-def _read(plugin: Plugin, path: Sequence[str] | None, manifests: _Manifests) -> Plugin:
+def _read(plugin: Plugin, path: Sequence[str] | None, memory: _Memory) -> Plugin:
     """Find the package without importing it, and read its manifest."""
     if plugin.state not in {"ok", "disabled"}:
         return plugin
@@ -252,7 +249,7 @@ def _read(plugin: Plugin, path: Sequence[str] | None, manifests: _Manifests) -> 
     if rest and not (inner.with_suffix(".py").is_file() or inner.is_dir()):
         return _unless_disabled(plugin, f"its entry point names {module!r}, which does not exist", reinstall)
     try:
-        manifest = manifests.read(package / "plugin.toml")
+        manifest = memory.manifest(package / "plugin.toml")
     except FileNotFoundError:
         return _unless_disabled(plugin, "it has no plugin.toml in its top-level package", reinstall)
     except (OSError, UnicodeDecodeError) as error:
@@ -317,37 +314,58 @@ def _refuse_collision(plugin: Plugin, claims: list[Plugin]) -> Plugin:
     return plugin.failed("shadowed", f"the id {plugin.id!r} is provided by {both}; neither is used", fix)
 
 
-class _Manifests:
-    """Checked manifests, remembered by path, time and size of their file."""
+class _Memory:
+    """What was checked before, so that pydantic and packaging need not be imported again.
+
+    Manifests are remembered by path, time and size of their file; verdicts on
+    requirements by requirement and version.
+    """
 
     def __init__(self, file: Path | None) -> None:
         self._file = file
-        self._known = self._load()
+        data = self._load()
+        self._manifests: dict[str, Any] = _table(data, "manifests")
+        self._verdicts: dict[str, Any] = _table(data, "verdicts")
         self._changed = False
 
-    def read(self, path: Path) -> Manifest:
+    def manifest(self, path: Path) -> Manifest:
+        """Read a manifest, or return the one that was read before."""
         stat = path.stat()
         stamp = [stat.st_mtime_ns, stat.st_size]
-        known = self._known.get(str(path))
-        if known and known[0] == stamp:
+        known = self._manifests.get(str(path))
+        if isinstance(known, list) and known[0] == stamp:
             try:
                 return hydrate(Manifest, known[1])
             except (TypeError, KeyError, AttributeError):
                 pass  # another version of this file's format wrote it
         manifest = parse_manifest(path.read_text("utf-8"), "plugin.toml")
-        self._known[str(path)] = [stamp, dataclasses.asdict(manifest)]
+        self._manifests[str(path)] = [stamp, dataclasses.asdict(manifest)]
         self._changed = True
         return manifest
 
+    def allows(self, line: str, version: str) -> bool:
+        """Tell whether the requirement *line* allows *version*."""
+        key = f"{line} {version}"
+        if not isinstance(self._verdicts.get(key), bool):
+            self._verdicts[key] = _allows(line, version)
+            self._changed = True
+        return bool(self._verdicts[key])
+
     def save(self) -> None:
+        """Keep what is new."""
         if self._file and self._changed:
+            data = {"manifests": self._manifests, "verdicts": self._verdicts}
             # A read-only home only makes the next start slower.
             with contextlib.suppress(OSError):
-                write_atomically(self._file, json.dumps(self._known))
+                write_atomically(self._file, json.dumps(data))
 
-    def _load(self) -> dict[str, Any]:
+    def _load(self) -> Any:
         try:
-            data = json.loads(self._file.read_text("utf-8")) if self._file else {}
+            return json.loads(self._file.read_text("utf-8")) if self._file else {}
         except (OSError, ValueError):
             return {}
-        return data if isinstance(data, dict) else {}
+
+
+def _table(data: Any, key: str) -> dict[str, Any]:
+    found = data.get(key) if isinstance(data, dict) else None
+    return found if isinstance(found, dict) else {}
