@@ -109,9 +109,8 @@ def main() -> None:
     from platform_core.errors import PlatformError
 
     try:
-        cli.main(standalone_mode=False)
-    except click.exceptions.Exit as stop:
-        sys.exit(stop.exit_code)
+        # Without standalone mode, click returns the code of a command that ends early.
+        sys.exit(cli.main(standalone_mode=False))
     except click.Abort:
         click.echo("Stopped.", err=True)
         sys.exit(130)
