@@ -145,6 +145,7 @@ def _serve() -> Iterator[Callable[[Path], str]]:
         server.server_close()
 
 
+@pytest.mark.browser
 class TestInABrowser:
     """What only a browser can show."""
 

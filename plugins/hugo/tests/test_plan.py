@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.metadata
 import importlib.util
 import itertools
 import json
@@ -15,7 +14,6 @@ import pytest
 
 from platform_core.contributions import Stage, Workspace
 from platform_core.errors import SiteError, ToolError
-from platform_core.manifest import parse_manifest
 from platform_plugin_hugo import plugin
 
 AWS = Stage("aws", "https://www.example.com")
@@ -54,24 +52,6 @@ def _tree(root: Path) -> dict[str, str]:
         for path in root.rglob("*")
         if path.is_file()
     }
-
-
-class TestManifest:
-    """The manifest agrees with what is installed."""
-
-    def test_is_valid(self) -> None:
-        """The manifest parses, and names a starter folder that exists for each variant."""
-        package = Path(plugin.__file__).parent
-        manifest = parse_manifest((package / "plugin.toml").read_text("utf-8"), "plugin.toml")
-        assert list(manifest.variants) == ["documentation", "performance_blog", "technical_portfolio"]
-        for variant in manifest.variants.values():
-            assert (package / variant.starter / "hugo.toml").is_file()
-
-    def test_version_is_the_pinned_one(self) -> None:
-        """The version among the facts is the one that is installed."""
-        package = Path(plugin.__file__).parent
-        manifest = parse_manifest((package / "plugin.toml").read_text("utf-8"), "plugin.toml")
-        assert manifest.facts["version"].startswith(importlib.metadata.version("hugo"))
 
 
 class TestCommand:
