@@ -238,17 +238,37 @@ def compose(site: Site, root: Path, catalogue: Catalogue) -> Composition:
     if found.status == "impossible":
         problems = [Problem("combination", reason) for reason in found.reasons]
         raise CombinationError("impossible-combination", "these components do not combine", problems=problems)
-    manager = pluggy.PluginManager(PROJECT)
-    for module in spec_modules().values():
-        manager.add_hookspecs(module)
     plugins = {(plugin.kind, plugin.id): plugin for plugin in catalogue.plugins if plugin.state == "ok"}
-    members = []
-    for kind, component in site.components:
-        member = Member(plugins[kind, component], catalogue.get(kind, component), site.settings.get(component, {}))
-        _register(manager, member, load(member.plugin))
-        members.append(member)
-    _check_hooks(manager, members)
-    return Composition(site, Content(root.resolve()), tuple(members), manager)
+    members = [
+        Member(plugins[kind, component], catalogue.get(kind, component), site.settings.get(component, {}))
+        for kind, component in site.components
+    ]
+    return Composition(site, Content(root.resolve()), tuple(members), _manager(members))
+
+
+_managers: dict[tuple[object, ...], pluggy.PluginManager] = {}
+
+
+def _manager(members: list[Member]) -> pluggy.PluginManager:
+    """Return a manager with the plugins of *members*, the same one for the same plugins.
+
+    It holds nothing of a site, and making one takes milliseconds, which a fleet would notice.
+    """
+    loaded = [load(member.plugin) for member in members]
+    key = tuple((member.key, id(plugin), *_hooks(plugin)) for member, plugin in zip(members, loaded, strict=True))
+    if key not in _managers:
+        manager = pluggy.PluginManager(PROJECT)
+        for module in spec_modules().values():
+            manager.add_hookspecs(module)
+        for member, plugin in zip(members, loaded, strict=True):
+            _register(manager, member, plugin)
+        _check_hooks(manager, members)
+        _managers[key] = manager
+    return _managers[key]
+
+
+def _hooks(plugin: object) -> tuple[int, ...]:
+    return tuple(id(value) for name, value in getattr(plugin, "__dict__", {}).items() if name.startswith("platform_"))
 
 
 def load(plugin: Plugin) -> object:

@@ -229,7 +229,7 @@ def _failure(verb: str, lines: Sequence[str], code: int) -> DeployError:
     events = [event for line in lines if (event := _event(line))]
     failed = [event for event in events if event.status.endswith("_FAILED")]
     problems = [Problem(f"{event.stack} {event.type}", event.resource) for event in failed]
-    rolled_back = any("ROLLBACK_COMPLETE" in event.status for event in events)
+    rolled_back = any(event.status == "UPDATE_ROLLBACK_COMPLETE" for event in events)
     said = [line for line in lines if line.strip() and not _EVENT.match(line)]
     return DeployError(
         f"{verb}-failed",

@@ -212,10 +212,18 @@ def site_schema(catalogue: Catalogue) -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "site.toml", **schema}
 
 
+_models: dict[tuple[int, bool], tuple[Manifest, type[BaseModel]]] = {}
+
+
 def settings_model(manifest: Manifest, *, complete: bool = True) -> type[BaseModel]:
-    """Build the model of a component's settings from its manifest."""
-    fields = {name: _field(setting, complete=complete) for name, setting in manifest.settings.items()}
-    return create_model(f"{manifest.id} settings", __config__=_STRICT, **fields)  # type: ignore[call-overload,no-any-return]
+    """Build the model of a component's settings from its manifest, once."""
+    key = (id(manifest), complete)
+    if key not in _models:
+        fields = {name: _field(setting, complete=complete) for name, setting in manifest.settings.items()}
+        model = create_model(f"{manifest.id} settings", __config__=_STRICT, **fields)  # type: ignore[call-overload]
+        # The manifest is kept too, so that no other one gets its id.
+        _models[key] = manifest, model
+    return _models[key][1]
 
 
 _SLOTS: Mapping[str, Kind] = {"engine": "ssg", "cms": "cms", "shop": "ecommerce", "services": "service"}

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aws_cdk import Stack
-from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from platform_core.cloud.acknowledge import acknowledge
 from platform_core.cloud.functions import log_group, write_logs
+from platform_core.cloud.grants import Statement, allow, role
+from platform_core.cloud.storage import Storage
 from platform_core.outputs import SOURCE_KEY
 
 __all__ = ["BUILD_MINUTES", "BuildProject", "BuildProjectProps", "build_spec"]
@@ -33,8 +33,8 @@ class BuildProjectProps:
     """Properties of `BuildProject`.
 
     Attributes:
-        bucket: Source and releases.
-        store: Where a release is made live.
+        storage: Source and releases.
+        store_arn: The key value store, in which a release is made live.
         install: Shell commands of the engine's build plan.
         requirements: ``name==version`` of Platform and the chosen plugins.
         environment: Variables of the build; never a secret.
@@ -42,8 +42,8 @@ class BuildProjectProps:
         connection: CodeConnections ARN for a private repository.
     """
 
-    bucket: s3.IBucket
-    store: cloudfront.KeyValueStore
+    storage: Storage
+    store_arn: str
     install: Sequence[str]
     requirements: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -56,6 +56,8 @@ class BuildProject(Construct):
 
     Attributes:
         project: The project.
+        name: Its name.
+        arn: Its ARN.
         role: Its role.
         log: Its log group.
     """
@@ -64,11 +66,11 @@ class BuildProject(Construct):
         super().__init__(scope, construct_id)
         self.log = log_group(self, "Log")
         self._environment = dict(props.environment)
-        self.role = iam.Role(
+        self.role = role(
             self,
             "Role",
-            assumed_by=iam.ServicePrincipal("codebuild.amazonaws.com"),
-            inline_policies={"work": iam.PolicyDocument(statements=[write_logs(self.log), *_statements(props)])},
+            service="codebuild.amazonaws.com",
+            statements=[write_logs(self.log), *_statements(props)],
         )
         self.project = codebuild.CfnProject(
             self,
@@ -82,26 +84,18 @@ class BuildProject(Construct):
             timeout_in_minutes=BUILD_MINUTES,
             queued_timeout_in_minutes=BUILD_MINUTES,
         )
-        _acknowledge(self, props.bucket)
-
-    @property
-    def name(self) -> str:
-        """The project's name."""
-        return self.project.ref
-
-    @property
-    def arn(self) -> str:
-        """The project's ARN."""
-        return self.project.attr_arn
+        self.name = self.project.ref
+        self.arn = self.project.attr_arn
+        _acknowledge(self, props.storage)
 
     def add_environment(self, name: str, value: str) -> None:
         """Add a variable of the build."""
         self._environment[name] = value
         self.project.environment = self._machine()
 
-    def allow(self, statement: iam.PolicyStatement) -> None:
+    def allow(self, statement: Statement) -> None:
         """Let builds do one thing more, for example read a provider's token."""
-        self.role.add_to_policy(statement)
+        self.role.add_to_policy(iam.PolicyStatement.from_json(statement))
 
     def _machine(self) -> codebuild.CfnProject.EnvironmentProperty:
         return codebuild.CfnProject.EnvironmentProperty(
@@ -136,7 +130,7 @@ def build_spec(install: Sequence[str], requirements: Sequence[str]) -> dict[str,
 def _source(props: BuildProjectProps) -> dict[str, Any]:
     spec = {"buildSpec": json.dumps(build_spec(props.install, props.requirements), indent=1)}
     if not props.repository:
-        return {**spec, "type": "S3", "location": f"{props.bucket.bucket_name}/{SOURCE_KEY}"}
+        return {**spec, "type": "S3", "location": f"{props.storage.name}/{SOURCE_KEY}"}
     source = {
         **spec,
         "type": "GITHUB",
@@ -149,50 +143,45 @@ def _source(props: BuildProjectProps) -> dict[str, Any]:
     return source
 
 
-def _statements(props: BuildProjectProps) -> list[iam.PolicyStatement]:
+def _statements(props: BuildProjectProps) -> list[Statement]:
     """Return what a build may do: publish a release of this site, and nothing else."""
-    objects = [props.bucket.arn_for_objects(prefix) for prefix in _OWN_PREFIXES]
+    bucket = props.storage.arn
+    store = [
+        "cloudfront-keyvaluestore:DescribeKeyValueStore",
+        "cloudfront-keyvaluestore:GetKey",
+        "cloudfront-keyvaluestore:ListKeys",
+        "cloudfront-keyvaluestore:UpdateKeys",
+    ]
+    listing = {"StringLike": {"s3:prefix": list(_OWN_PREFIXES)}}
+    objects = [f"{bucket}/{prefix}" for prefix in _OWN_PREFIXES]
     statements = [
-        iam.PolicyStatement(actions=["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], resources=objects),
-        iam.PolicyStatement(
-            actions=["s3:ListBucket"],
-            resources=[props.bucket.bucket_arn],
-            conditions={"StringLike": {"s3:prefix": list(_OWN_PREFIXES)}},
-        ),
-        iam.PolicyStatement(
-            actions=[
-                "cloudfront-keyvaluestore:DescribeKeyValueStore",
-                "cloudfront-keyvaluestore:GetKey",
-                "cloudfront-keyvaluestore:ListKeys",
-                "cloudfront-keyvaluestore:UpdateKeys",
-            ],
-            resources=[props.store.key_value_store_arn],
-        ),
+        allow("Objects", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], objects),
+        allow("Listing", ["s3:ListBucket"], [bucket], conditions=listing),
+        allow("Store", store, [props.store_arn]),
     ]
     if not props.repository:
-        source = props.bucket.arn_for_objects(SOURCE_KEY)
-        statements.append(iam.PolicyStatement(actions=["s3:GetObject", "s3:GetObjectVersion"], resources=[source]))
-    elif props.connection:
-        actions = [
+        return [*statements, allow("Source", ["s3:GetObject", "s3:GetObjectVersion"], [f"{bucket}/{SOURCE_KEY}"])]
+    if props.connection:
+        connect = [
             "codeconnections:GetConnection",
             "codeconnections:GetConnectionToken",
             "codeconnections:UseConnection",
         ]
-        statements.append(iam.PolicyStatement(actions=actions, resources=[props.connection]))
+        return [*statements, allow("Source", connect, [props.connection])]
     return statements
 
 
-def _acknowledge(project: BuildProject, bucket: s3.IBucket) -> None:
+def _acknowledge(project: BuildProject, storage: Storage) -> None:
     acknowledge(
         project.project,
-        "AwsSolutions-CB4",
-        "A build leaves no artifact in CodeBuild; releases are encrypted in the site's bucket, and a key of its own "
-        "would cost a dollar a month for each site.",
+        {
+            "AwsSolutions-CB4": "A build leaves no artifact in CodeBuild; releases are encrypted in the site's bucket, "
+            "and a key of its own would cost a dollar a month for each site."
+        },
     )
-    name = Stack.of(project).resolve(bucket.bucket_arn)["Fn::GetAtt"][0]
-    for prefix in _OWN_PREFIXES:
-        acknowledge(
-            project.role,
-            f"AwsSolutions-IAM5[Resource::<{name}.Arn>/{prefix}]",
-            "A release's keys are made by the build; the prefix is the narrowest thing that can be named.",
-        )
+    name = Stack.of(project).resolve(storage.arn)["Fn::GetAtt"][0]
+    reason = "A release's keys are made by the build; the prefix is the narrowest thing that can be named."
+    acknowledge(
+        project.role,
+        {f"AwsSolutions-IAM5[Resource::<{name}.Arn>/{prefix}]": reason for prefix in _OWN_PREFIXES},
+    )

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from aws_cdk import Duration, RemovalPolicy
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from platform_core.cloud.build_project import BuildProject
+from platform_core.cloud.durations import days, seconds
 from platform_core.cloud.functions import PythonFunction, PythonFunctionProps
+from platform_core.cloud.grants import Statement, allow
 from platform_core.runtime import batcher
 from platform_core.runtime.bundle import BATCHER_HANDLER
 
@@ -40,20 +41,24 @@ class BuildQueue(Construct):
 
     Attributes:
         queue: Build requests.
+        arn: Its ARN.
+        url: Its address.
         dead_letters: What could not be read, or waited for days.
         batcher: The function.
     """
 
     def __init__(self, scope: Construct, construct_id: str, props: BuildQueueProps) -> None:
         super().__init__(scope, construct_id)
-        self.dead_letters = self._queue("DeadLetters", props, retention=Duration.days(14))
+        self.dead_letters = self._queue("DeadLetters", props, retention=days(14))
         self.queue = self._queue(
             "Queue",
             props,
-            retention=Duration.seconds(batcher.RETENTION_SECONDS),
-            visibility=Duration.seconds(batcher.VISIBILITY_SECONDS),
+            retention=seconds(batcher.RETENTION_SECONDS),
+            visibility=seconds(batcher.VISIBILITY_SECONDS),
             dead=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=batcher.MAX_RECEIVES),
         )
+        self.arn = self.queue.queue_arn
+        self.url = self.queue.queue_url
         self.batcher = PythonFunction(
             self,
             "Batcher",
@@ -71,24 +76,17 @@ class BuildQueue(Construct):
             self,
             "Trigger",
             target=self.batcher.function,
-            event_source_arn=self.queue.queue_arn,
+            event_source_arn=self.arn,
             batch_size=batcher.BATCH_SIZE,
-            max_batching_window=Duration.seconds(batcher.WINDOW_SECONDS),
+            max_batching_window=seconds(batcher.WINDOW_SECONDS),
             report_batch_item_failures=True,
         )
 
-    def _statements(self, props: BuildQueueProps) -> list[iam.PolicyStatement]:
+    def _statements(self, props: BuildQueueProps) -> list[Statement]:
+        builds = ["codebuild:ListBuildsForProject", "codebuild:BatchGetBuilds", "codebuild:StartBuild"]
         return [
-            iam.PolicyStatement(
-                sid="Queue",
-                actions=["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
-                resources=[self.queue.queue_arn],
-            ),
-            iam.PolicyStatement(
-                sid="Builds",
-                actions=["codebuild:ListBuildsForProject", "codebuild:BatchGetBuilds", "codebuild:StartBuild"],
-                resources=[props.build.arn],
-            ),
+            allow("Queue", ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], [self.arn]),
+            allow("Builds", builds, [props.build.arn]),
         ]
 
     def _queue(

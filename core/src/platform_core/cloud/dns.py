@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from aws_cdk import CfnOutput, Environment, Fn, Stack, Token
+from aws_cdk import CfnOutput, Environment, Fn, Stack
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_route53_targets as targets
 from constructs import Construct
 
-from platform_core.cloud.shared import app_of
+from platform_core.cloud.shared import Neighbours
 from platform_core.site import Site
 
 __all__ = ["CERTIFICATE_REGION", "CertificateStack", "certificate_for", "point_to"]
@@ -41,16 +41,17 @@ class CertificateStack(Stack):
         CfnOutput(self, self.OUTPUT, value=certificate.certificate_arn)
 
 
-def certificate_for(stack: Stack, scope: Construct, site: Site) -> acm.ICertificate:
+def certificate_for(stack: Stack, neighbours: Neighbours, site: Site) -> acm.ICertificate:
     """Return the site's certificate, made where CloudFront wants it."""
-    if stack.region == CERTIFICATE_REGION or Token.is_unresolved(stack.region):
-        return _certificate(scope, site)
+    if neighbours.region in (CERTIFICATE_REGION, None):
+        return _certificate(stack, site)
     name = f"{stack.stack_name}-certificate"
-    account = None if Token.is_unresolved(stack.account) else stack.account
-    made = CertificateStack(app_of(stack), f"{stack.node.id}-certificate", site=site, name=name, account=account)
+    made = CertificateStack(
+        neighbours.app, f"{stack.node.id}-certificate", site=site, name=name, account=neighbours.account
+    )
     stack.add_stack_dependency(made)
     arn = Fn.get_stack_output(name, CertificateStack.OUTPUT, CERTIFICATE_REGION)
-    return acm.Certificate.from_certificate_arn(scope, "Certificate", arn)
+    return acm.Certificate.from_certificate_arn(stack, "Certificate", arn)
 
 
 def point_to(scope: Construct, site: Site, distribution: cloudfront.IDistribution) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from aws_cdk import Duration
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudfront_origins as origins
@@ -15,6 +14,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from platform_core.cloud.acknowledge import acknowledge
+from platform_core.cloud.durations import seconds
 
 __all__ = ["ERROR_PAGE", "PLATFORM_PATHS", "VIEWER_SOURCE", "Edge", "EdgeProps", "viewer_code"]
 
@@ -51,7 +51,10 @@ class Edge(Construct):
 
     Attributes:
         distribution: The distribution.
+        distribution_id: Its id.
+        domain: Its own host name.
         store: The key value store; says which release is live.
+        store_arn: Its ARN.
         viewer: The viewer function.
     """
 
@@ -71,6 +74,9 @@ class Edge(Construct):
             for number, (pattern, policy) in enumerate(props.headers.items())
         }
         self.distribution = self._make_distribution(props)
+        self.domain = self.distribution.distribution_domain_name
+        self.distribution_id = self.distribution.distribution_id
+        self.store_arn = self.store.key_value_store_arn
 
     def forward(self, api_domain: str) -> None:
         """Send ``/_platform/*`` to an API: never cached, everything but the Host header passed on."""
@@ -141,38 +147,24 @@ def _viewer_source() -> str:
 def _missing(status: int) -> cloudfront.ErrorResponse:
     # Without the right to list, S3 answers 403 for an object that is not there.
     return cloudfront.ErrorResponse(
-        http_status=status, response_http_status=404, response_page_path=ERROR_PAGE, ttl=Duration.seconds(60)
+        http_status=status, response_http_status=404, response_page_path=ERROR_PAGE, ttl=seconds(60)
     )
 
 
 def _acknowledge_open(distribution: cloudfront.Distribution, *, certified: bool) -> None:
-    acknowledge(
-        distribution,
-        "AwsSolutions-CFR1",
-        "The site is public; which countries its owner wants to keep out is not ours to guess.",
-    )
-    acknowledge(
-        distribution,
-        "AwsSolutions-CFR2",
-        "What lies behind is immutable files, read-only, and an API that checks a signature on each request and "
-        "is throttled. A web ACL has a monthly price per site; one can be attached by the account's Firewall Manager.",
-    )
-    acknowledge(
-        distribution,
-        "AwsSolutions-CFR3",
-        "Access logs hold visitors' IP addresses, which are personal data that a site should not collect unless "
-        "its owner asks for it. CloudFront's metrics and the API's own access log are there.",
-    )
-    acknowledge(
-        distribution,
-        "AwsSolutions-CFR7",
-        "The origin has an origin access control; its id is imported from the stack that sites share, and the rule "
-        "can't follow an import.",
-    )
+    reasons = {
+        "AwsSolutions-CFR1": "The site is public; which countries its owner wants to keep out is not ours to guess.",
+        "AwsSolutions-CFR2": "What lies behind is immutable files, read-only, and an API that checks a signature on "
+        "each request and is throttled. A web ACL has a monthly price for each site; the account's Firewall Manager "
+        "can attach one.",
+        "AwsSolutions-CFR3": "Access logs hold visitors' IP addresses, which are personal data that a site should not "
+        "collect unless its owner asks for it. CloudFront's metrics and the API's own access log are there.",
+        "AwsSolutions-CFR7": "The origin has an origin access control; its id is imported from the stack that sites "
+        "share, and the rule can't follow an import.",
+    }
     if not certified:
-        acknowledge(
-            distribution,
-            "AwsSolutions-CFR4",
+        reasons["AwsSolutions-CFR4"] = (
             "Without a hosted zone in site.toml the site answers under CloudFront's own name, whose certificate "
-            "comes with a protocol policy that can't be changed.",
+            "comes with a protocol policy that can't be changed."
         )
+    acknowledge(distribution, reasons)

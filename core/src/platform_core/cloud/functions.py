@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from aws_cdk import Duration, RemovalPolicy
-from aws_cdk import aws_iam as iam
+from aws_cdk import RemovalPolicy
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from platform_core.cloud.acknowledge import acknowledge
+from platform_core.cloud.durations import seconds
+from platform_core.cloud.grants import Statement, allow, role
 
 __all__ = ["PythonFunction", "PythonFunctionProps", "log_group", "write_logs"]
 
@@ -25,7 +26,7 @@ class PythonFunctionProps:
         handler: ``package.module.function``.
         files: The only files of *asset* that are taken; all of them when empty.
         environment: Never a secret; a secret's name is fine.
-        statements: What the function may do besides writing its log; no more.
+        statements: What the function may do besides writing its log, from `grants.allow`; no more.
         timeout: Seconds.
         memory: MiB; decides the share of a processor too.
         reserved: How many may run at once; None for no bound of its own.
@@ -36,7 +37,7 @@ class PythonFunctionProps:
     handler: str
     files: Sequence[str] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
-    statements: Sequence[iam.PolicyStatement] = ()
+    statements: Sequence[Statement] = ()
     timeout: int = 10
     memory: int = 256
     reserved: int | None = None
@@ -55,11 +56,8 @@ class PythonFunction(Construct):
     def __init__(self, scope: Construct, construct_id: str, props: PythonFunctionProps) -> None:
         super().__init__(scope, construct_id)
         self.log = log_group(self, "Log")
-        self.role = iam.Role(
-            self,
-            "Role",
-            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
-            inline_policies={"work": iam.PolicyDocument(statements=[write_logs(self.log), *props.statements])},
+        self.role = role(
+            self, "Role", service="lambda.amazonaws.com", statements=[write_logs(self.log), *props.statements]
         )
         self.function = lambda_.Function(
             self,
@@ -71,15 +69,17 @@ class PythonFunction(Construct):
             environment=dict(props.environment),
             role=self.role,
             log_group=self.log,
-            timeout=Duration.seconds(props.timeout),
+            timeout=seconds(props.timeout),
             memory_size=props.memory,
             reserved_concurrent_executions=props.reserved,
             description=props.description,
         )
         acknowledge(
             self.function,
-            "AwsSolutions-L1",
-            "The bundle is tested on this Python version; a new runtime comes with a new release of Platform.",
+            {
+                "AwsSolutions-L1": "The bundle is tested on this Python version; a new runtime comes with a new "
+                "release of Platform."
+            },
         )
 
 
@@ -98,6 +98,6 @@ def log_group(scope: Construct, construct_id: str, *, name: str | None = None) -
     )
 
 
-def write_logs(group: logs.ILogGroup) -> iam.PolicyStatement:
+def write_logs(group: logs.ILogGroup) -> Statement:
     """Allow writing to one log group, and nothing else."""
-    return iam.PolicyStatement(actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[group.log_group_arn])
+    return allow("Log", ["logs:CreateLogStream", "logs:PutLogEvents"], [group.log_group_arn])

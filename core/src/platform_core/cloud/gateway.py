@@ -37,25 +37,28 @@ class Gateway(Construct):
 
     Attributes:
         api: The API.
+        id: Its id.
         domain: Its host name.
     """
 
     def __init__(self, scope: Construct, construct_id: str) -> None:
         super().__init__(scope, construct_id)
+        stack = Stack.of(self)
         self.api = apigw.HttpApi(self, "Api", create_default_stage=False)
+        self.id = self.api.api_id
         # API Gateway writes through a resource policy of the account, which a fleet would
         # fill; names that begin like this need none.
-        self.log = log_group(self, "Log", name=f"/aws/vendedlogs/{Stack.of(self).stack_name}/api")
+        self.log = log_group(self, "Log", name=f"/aws/vendedlogs/{stack.stack_name}/api")
         self.stage = apigw.CfnStage(
             self,
             "Stage",
-            api_id=self.api.api_id,
+            api_id=self.id,
             stage_name="$default",
             auto_deploy=True,
             default_route_settings={"throttlingRateLimit": _PER_SECOND, "throttlingBurstLimit": _BURST},
             access_log_settings={"destinationArn": self.log.log_group_arn, "format": _LOG_FORMAT},
         )
-        self.domain = f"{self.api.api_id}.execute-api.{Stack.of(self).region}.{Stack.of(self).url_suffix}"
+        self.domain = f"{self.id}.execute-api.{stack.region}.{stack.url_suffix}"
 
     def route(self, construct_id: str, path: str, methods: Sequence[str], function: lambda_.IFunction) -> None:
         """Let *function* answer for *path*.
@@ -76,7 +79,8 @@ class Gateway(Construct):
         for item in made:
             acknowledge(
                 item,
-                "AwsSolutions-APIG4",
-                "Who calls has no account here. The function itself authenticates each request: a webhook by "
-                "its signature, a login by its state and PKCE.",
+                {
+                    "AwsSolutions-APIG4": "Who calls has no account here. The function itself authenticates each "
+                    "request: a webhook by its signature, a login by its state and PKCE."
+                },
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aws_cdk import Stack
+from aws_cdk import Aws, Stack
 from constructs import Construct
 
 __all__ = ["secret_arn"]
@@ -11,4 +11,4 @@ __all__ = ["secret_arn"]
 def secret_arn(scope: Construct, name: str) -> str:
     """Return the ARN of a secret by its name; AWS adds six characters of its own."""
     stack = Stack.of(scope)
-    return f"arn:{stack.partition}:secretsmanager:{stack.region}:{stack.account}:secret:{name}-??????"
+    return f"arn:{Aws.PARTITION}:secretsmanager:{stack.region}:{stack.account}:secret:{name}-??????"

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar, cast
+from weakref import WeakKeyDictionary
 
 from aws_cdk import CfnOutput, Environment, Fn, Stack, Token
 from aws_cdk import Stage as CdkStage
@@ -21,7 +22,7 @@ from constructs import Construct
 
 from platform_core.cloud.headers import policy_config
 
-__all__ = ["SharedStack", "app_of", "shared_headers_policy", "shared_origin_access"]
+__all__ = ["Neighbours", "SharedStack"]
 
 _ORIGIN_ACCESS = {
     "originAccessControlOriginType": "s3",
@@ -48,49 +49,54 @@ class SharedStack(Stack):
         CfnOutput(self, "Id", value=value, export_name=self.export_name)
 
 
-def shared_origin_access(site: Stack) -> str:
-    """Return the id of the origin access control through which CloudFront reads buckets."""
+class Neighbours:
+    """The shared stacks of the App that a site's stack is in.
 
-    def make(stack: SharedStack) -> str:
-        config = {**_ORIGIN_ACCESS, "name": f"{stack.stack_name}-{stack.region}"}
-        return cloudfront.CfnOriginAccessControl(stack, "Resource", origin_access_control_config=config).attr_id
+    Attributes:
+        app: The App, or the CDK Stage.
+        account: None when the credentials decide.
+        region: None likewise.
+    """
 
-    return _shared(site, "origin access control", _ORIGIN_ACCESS, make)
+    _known: ClassVar[WeakKeyDictionary[Construct, dict[str, SharedStack]]] = WeakKeyDictionary()
 
+    def __init__(self, site: Stack) -> None:
+        self._site = site
+        self.app = cast("Construct", CdkStage.of(site) or site.node.root)
+        self.account, self.region = (
+            None if Token.is_unresolved(part) else part for part in (site.account, site.region)
+        )
 
-def shared_headers_policy(site: Stack, policy: Mapping[str, Sequence[str]], *, https: bool) -> str:
-    """Return the id of the response headers policy with this content security policy."""
-    config = policy_config(policy, https=https)
+    def origin_access(self) -> str:
+        """Return the id of the origin access control through which CloudFront reads buckets."""
 
-    def make(stack: SharedStack) -> str:
-        named = {**config, "name": f"{stack.stack_name}-{stack.region}"}
-        return cloudfront.CfnResponseHeadersPolicy(stack, "Resource", response_headers_policy_config=named).attr_id
+        def make(stack: SharedStack) -> str:
+            config = {**_ORIGIN_ACCESS, "name": f"{stack.stack_name}-{stack.region}"}
+            return cloudfront.CfnOriginAccessControl(stack, "Resource", origin_access_control_config=config).attr_id
 
-    return _shared(site, "response headers policy", config, make)
+        return self._import("origin access control", _ORIGIN_ACCESS, make)
 
+    def headers_policy(self, policy: Mapping[str, Sequence[str]], *, https: bool) -> str:
+        """Return the id of the response headers policy with this content security policy."""
+        config = policy_config(policy, https=https)
 
-def _shared(site: Stack, what: str, content: Mapping[str, Any], make: Any) -> str:
-    """Find or make the shared stack in the App of *site*, and import its id."""
-    text = json.dumps([what, content], sort_keys=True)
-    name = f"platform-edge-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
-    app = app_of(site)
-    # One App may hold sites of several accounts and regions.
-    account, region = _known(site.account), _known(site.region)
-    construct_id = "-".join(part for part in (name, account, region) if part)
-    stack = app.node.try_find_child(construct_id)
-    if stack is None:
-        env = Environment(account=account, region=region)
-        stack = SharedStack(app, construct_id, name=name, env=env, description=f"Shared by sites: {what}.")
-        stack.export(make(stack))
-    found = cast("SharedStack", stack)
-    site.add_stack_dependency(found)
-    return Fn.import_value(found.export_name)
+        def make(stack: SharedStack) -> str:
+            named = {**config, "name": f"{stack.stack_name}-{stack.region}"}
+            return cloudfront.CfnResponseHeadersPolicy(stack, "Resource", response_headers_policy_config=named).attr_id
 
+        return self._import("response headers policy", config, make)
 
-def app_of(stack: Stack) -> Construct:
-    """Return the App, or the CDK Stage, that a new neighbour of *stack* belongs to."""
-    return cast("Construct", CdkStage.of(stack) or stack.node.root)
-
-
-def _known(value: str) -> str | None:
-    return None if Token.is_unresolved(value) else value
+    def _import(self, what: str, content: Mapping[str, Any], make: Callable[[SharedStack], str]) -> str:
+        """Find the shared stack with *content*, or make it, and import its id."""
+        text = json.dumps([what, content], sort_keys=True)
+        name = f"platform-edge-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+        # One App may hold sites of several accounts and regions.
+        construct_id = "-".join(part for part in (name, self.account, self.region) if part)
+        stacks = self._known.setdefault(self.app, {})
+        if construct_id not in stacks:
+            env = Environment(account=self.account, region=self.region)
+            made = SharedStack(self.app, construct_id, name=name, env=env, description=f"Shared by sites: {what}.")
+            made.export(make(made))
+            stacks[construct_id] = made
+        self._site.add_stack_dependency(stacks[construct_id])
+        return Fn.import_value(stacks[construct_id].export_name)

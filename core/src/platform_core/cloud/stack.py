@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
+import importlib.metadata
 import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -15,16 +17,16 @@ from platform_core.build import workspace_for
 from platform_core.catalogue import Catalogue
 from platform_core.cloud.build_project import BuildProject, BuildProjectProps
 from platform_core.cloud.edge import Edge, EdgeProps
+from platform_core.cloud.grants import Statement
 from platform_core.cloud.headers import header_policies
 from platform_core.cloud.profile import LOCAL_ACCOUNT, LOCAL_REGION, Profile, profile_for
-from platform_core.cloud.shared import shared_headers_policy, shared_origin_access
+from platform_core.cloud.shared import Neighbours
 from platform_core.cloud.storage import Storage, StorageProps
 from platform_core.composition import Composition
 from platform_core.contributions import Stage
 from platform_core.errors import UserError
 
 if TYPE_CHECKING:
-    from aws_cdk import aws_iam as iam
     from aws_cdk import aws_lambda as lambda_
 
     from platform_core.cloud.build_queue import BuildQueue
@@ -103,6 +105,7 @@ class SiteStack(Stack):
         self.queue: BuildQueue | None = None
         self.webhooks: Webhooks | None = None
         self._gateway: Gateway | None = None
+        self._neighbours = Neighbours(self)
         self.add_metadata("platform", {"stage": stage.name, "plugins": composition.provenance()})
         self.storage = Storage(self, "Storage", StorageProps(require_tls=self.profile.require_tls))
         self.edge = self._make_edge()
@@ -133,7 +136,7 @@ class SiteStack(Stack):
         """Add a variable of the build; never a secret."""
         self.build.add_environment(name, value)
 
-    def allow_build(self, statement: iam.PolicyStatement) -> None:
+    def allow_build(self, statement: Statement) -> None:
         """Let the build do one thing more, for example read a provider's token."""
         self.build.allow(statement)
 
@@ -142,7 +145,7 @@ class SiteStack(Stack):
         """The site's address: its own name when it has a certificate, else CloudFront's."""
         if self._certified:
             return f"https://{self.composition.site.domain}"
-        return f"https://{self.edge.distribution.distribution_domain_name}"
+        return f"https://{self.edge.domain}"
 
     @property
     def _certified(self) -> bool:
@@ -152,20 +155,20 @@ class SiteStack(Stack):
         site = self.composition.site
         https = self.stage.base_url.startswith("https:")
         policies = {
-            pattern: shared_headers_policy(self, policy, https=https)
+            pattern: self._neighbours.headers_policy(policy, https=https)
             for pattern, policy in self._header_policies().items()
         }
-        origin_access = shared_origin_access(self)
+        origin_access = self._neighbours.origin_access()
         certificate = None
         if self._certified:
             from platform_core.cloud.dns import certificate_for
 
-            certificate = certificate_for(self, self, site)
+            certificate = certificate_for(self, self._neighbours, site)
         edge = Edge(
             self,
             "Edge",
             EdgeProps(
-                name=_short(f"{self.stack_name}-{self.region}", self.stack_name, self.region),
+                name=_edge_name(self.stack_name, self.region),
                 host=site.domain,
                 bucket=self.storage.bucket,
                 origin_access_id=origin_access,
@@ -200,17 +203,17 @@ class SiteStack(Stack):
         site = self.composition.site
         values = {
             outputs.ADDRESS: self.address,
-            outputs.BUCKET: self.storage.bucket.bucket_name,
-            outputs.DISTRIBUTION_ID: self.edge.distribution.distribution_id,
+            outputs.BUCKET: self.storage.name,
+            outputs.DISTRIBUTION_ID: self.edge.distribution_id,
             outputs.HOST: site.domain,
-            outputs.STORE_ARN: self.edge.store.key_value_store_arn,
+            outputs.STORE_ARN: self.edge.store_arn,
         }
         return BuildProject(
             self,
             "Build",
             BuildProjectProps(
-                bucket=self.storage.bucket,
-                store=self.edge.store,
+                storage=self.storage,
+                store_arn=self.edge.store_arn,
                 install=self._install(),
                 requirements=_requirements(self.composition),
                 environment={outputs.environment_name(name): value for name, value in values.items()},
@@ -267,23 +270,23 @@ class SiteStack(Stack):
     def _outputs(self) -> Mapping[str, str]:
         values = {
             outputs.ADDRESS: self.address,
-            outputs.BUCKET: self.storage.bucket.bucket_name,
+            outputs.BUCKET: self.storage.name,
             outputs.BUILD_PROJECT: self.build.name,
-            outputs.DISTRIBUTION_DOMAIN: self.edge.distribution.distribution_domain_name,
-            outputs.DISTRIBUTION_ID: self.edge.distribution.distribution_id,
+            outputs.DISTRIBUTION_DOMAIN: self.edge.domain,
+            outputs.DISTRIBUTION_ID: self.edge.distribution_id,
             outputs.HOST: self.composition.site.domain,
-            outputs.STORE_ARN: self.edge.store.key_value_store_arn,
+            outputs.STORE_ARN: self.edge.store_arn,
         }
         if self._gateway:
-            values[outputs.API_ID] = self._gateway.api.api_id
+            values[outputs.API_ID] = self._gateway.id
         if self.queue and self.webhooks:
             values[outputs.WEBHOOK_BASE] = f"{self.address}/_platform/webhooks"
-            values[outputs.QUEUE_URL] = self.queue.queue.queue_url
+            values[outputs.QUEUE_URL] = self.queue.url
             values[outputs.DEAD_LETTERS_URL] = self.queue.dead_letters.queue_url
-            values[outputs.RECEIPTS_TABLE] = self.webhooks.receipts.table_name
-            if self.webhooks.events and self.webhooks.bus:
-                values[outputs.EVENTS_TABLE] = self.webhooks.events.table_name
-                values[outputs.BUS_NAME] = self.webhooks.bus.event_bus_name
+            values[outputs.RECEIPTS_TABLE] = self.webhooks.receipts_name
+            if self.webhooks.events:
+                values[outputs.EVENTS_TABLE] = self.webhooks.events_name
+                values[outputs.BUS_NAME] = self.webhooks.bus_name
         return values
 
 
@@ -312,24 +315,27 @@ def _tags(composition: Composition, stack_type: str) -> dict[str, str]:
 
 def _requirements(composition: Composition) -> list[str]:
     """Pin what the build machine installs to what this machine has."""
-    import importlib.metadata
-
-    pinned = {"platform-core": importlib.metadata.version("platform-core")}
-    try:
-        pinned["platform-cli"] = importlib.metadata.version("platform-cli")
-    except importlib.metadata.PackageNotFoundError:
-        # A library in somebody's own App: the release train has one version.
-        pinned["platform-cli"] = pinned["platform-core"]
-    pinned |= {member.plugin.distribution: member.plugin.version for member in composition.members}
+    pinned = _own_versions() | {member.plugin.distribution: member.plugin.version for member in composition.members}
     return [f"{name}=={version}" for name, version in sorted(pinned.items())]
 
 
-def _short(text: str, stack_name: str, region: str) -> str:
+@functools.cache
+def _own_versions() -> dict[str, str]:
+    core = importlib.metadata.version("platform-core")
+    try:
+        return {"platform-core": core, "platform-cli": importlib.metadata.version("platform-cli")}
+    except importlib.metadata.PackageNotFoundError:
+        # A library in somebody's own App: both are released together.
+        return {"platform-core": core, "platform-cli": core}
+
+
+def _edge_name(stack_name: str, region: str) -> str:
     """Return a name that CloudFront takes; the region may be known only when deploying."""
-    if len(stack_name) + 1 + _LONGEST_REGION <= _NAME_LIMIT:
-        return text
-    digest = hashlib.sha256(stack_name.encode()).hexdigest()[:8]
-    return f"{stack_name[: _NAME_LIMIT - _LONGEST_REGION - 10]}-{digest}-{region}"
+    limit = _NAME_LIMIT - _LONGEST_REGION - 1
+    if len(stack_name) > limit:
+        digest = hashlib.sha256(stack_name.encode()).hexdigest()[:8]
+        stack_name = f"{stack_name[: limit - 9]}-{digest}"
+    return f"{stack_name}-{region}"
 
 
 def _words(path: str) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import RemovalPolicy
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from platform_core.cloud.acknowledge import acknowledge
+from platform_core.cloud.durations import days
 
 __all__ = ["PUBLIC_PREFIXES", "Storage", "StorageProps"]
 
@@ -37,6 +38,8 @@ class Storage(Construct):
 
     Attributes:
         bucket: The bucket.
+        arn: Its ARN.
+        name: Its name.
     """
 
     def __init__(self, scope: Construct, construct_id: str, props: StorageProps) -> None:
@@ -49,14 +52,18 @@ class Storage(Construct):
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
             enforce_ssl=props.require_tls,
             minimum_tls_version=1.2 if props.require_tls else None,
-            lifecycle_rules=[s3.LifecycleRule(abort_incomplete_multipart_upload_after=Duration.days(1))],
+            lifecycle_rules=[s3.LifecycleRule(abort_incomplete_multipart_upload_after=days(1))],
             removal_policy=RemovalPolicy.DESTROY,
         )
+        self.arn = self.bucket.bucket_arn
+        self.name = self.bucket.bucket_name
         acknowledge(
             self.bucket,
-            "AwsSolutions-S1",
-            "Visitors never reach the bucket; only CloudFront and the build machine do, and CloudTrail can "
-            "record both. A server access log would add a second bucket with nothing about visitors in it.",
+            {
+                "AwsSolutions-S1": "Visitors never reach the bucket; only CloudFront and the build machine do, and "
+                "CloudTrail can record both. A server access log would add a second bucket with nothing about "
+                "visitors in it."
+            },
         )
 
     def allow_reading(self, distribution_arn: str) -> None:
@@ -65,7 +72,7 @@ class Storage(Construct):
             iam.PolicyStatement(
                 actions=["s3:GetObject"],
                 principals=[iam.ServicePrincipal("cloudfront.amazonaws.com")],
-                resources=[self.bucket.arn_for_objects(prefix) for prefix in PUBLIC_PREFIXES],
+                resources=[f"{self.arn}/{prefix}" for prefix in PUBLIC_PREFIXES],
                 conditions={"StringEquals": {"AWS:SourceArn": distribution_arn}},
             )
         )

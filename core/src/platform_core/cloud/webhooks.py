@@ -9,12 +9,12 @@ from aws_cdk import RemovalPolicy, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
-from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from platform_core.cloud.acknowledge import acknowledge
 from platform_core.cloud.build_queue import BuildQueue
 from platform_core.cloud.functions import PythonFunction, PythonFunctionProps
+from platform_core.cloud.grants import Statement, allow
 from platform_core.cloud.secrets import secret_arn
 from platform_core.contributions import WebhookAdapter
 from platform_core.runtime.bundle import ROUTER_HANDLER, adapters_json
@@ -56,6 +56,9 @@ class Webhooks(Construct):
         receipts: Which event was taken in already.
         events: Every verified event; None in direct mode.
         bus: Where events are announced; None in direct mode.
+        receipts_name: Name of the table.
+        events_name: Name of the table; empty in direct mode.
+        bus_name: Name of the bus; empty in direct mode.
     """
 
     def __init__(self, scope: Construct, construct_id: str, props: WebhooksProps) -> None:
@@ -64,6 +67,9 @@ class Webhooks(Construct):
         self.receipts = _table(self, "Receipts", backups=False)
         self.events = _table(self, "Events", backups=props.durable) if props.event_driven else None
         self.bus = self._make_bus(props) if props.event_driven else None
+        self.receipts_name = self.receipts.table_name
+        self.events_name = self.events.table_name if self.events else ""
+        self.bus_name = self.bus.event_bus_name if self.bus else ""
         self.router = PythonFunction(
             self,
             "Router",
@@ -93,33 +99,26 @@ class Webhooks(Construct):
         environment = {
             "SITE": props.site,
             "ADAPTERS": adapters_json(props.adapters),
-            "RECEIPTS_TABLE": self.receipts.table_name,
+            "RECEIPTS_TABLE": self.receipts_name,
         }
         if self.events and self.bus:
-            return environment | {"EVENTS_TABLE": self.events.table_name, "BUS_NAME": self.bus.event_bus_name}
-        return environment | {"QUEUE_URL": props.queue.queue.queue_url}
+            return environment | {"EVENTS_TABLE": self.events_name, "BUS_NAME": self.bus_name}
+        return environment | {"QUEUE_URL": props.queue.url}
 
-    def _statements(self, props: WebhooksProps) -> list[iam.PolicyStatement]:
+    def _statements(self, props: WebhooksProps) -> list[Statement]:
+        secrets = [secret_arn(self, adapter.secret) for adapter in props.adapters]
+        receipts = ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"]
         statements = [
-            iam.PolicyStatement(
-                sid="Secrets",
-                actions=["secretsmanager:GetSecretValue"],
-                resources=[secret_arn(self, adapter.secret) for adapter in props.adapters],
-            ),
-            iam.PolicyStatement(
-                sid="Receipts",
-                actions=["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
-                resources=[self.receipts.table_arn],
-            ),
+            allow("Secrets", ["secretsmanager:GetSecretValue"], secrets),
+            allow("Receipts", receipts, [self.receipts.table_arn]),
         ]
         if self.events and self.bus:
             return [
                 *statements,
-                iam.PolicyStatement(sid="Events", actions=["dynamodb:PutItem"], resources=[self.events.table_arn]),
-                iam.PolicyStatement(sid="Bus", actions=["events:PutEvents"], resources=[self.bus.event_bus_arn]),
+                allow("Events", ["dynamodb:PutItem"], [self.events.table_arn]),
+                allow("Bus", ["events:PutEvents"], [self.bus.event_bus_arn]),
             ]
-        queue = props.queue.queue.queue_arn
-        return [*statements, iam.PolicyStatement(sid="Queue", actions=["sqs:SendMessage"], resources=[queue])]
+        return [*statements, allow("Queue", ["sqs:SendMessage"], [props.queue.arn])]
 
 
 def _table(scope: Construct, construct_id: str, *, backups: bool) -> dynamodb.Table:
@@ -138,8 +137,9 @@ def _table(scope: Construct, construct_id: str, *, backups: bool) -> dynamodb.Ta
     if not backups:
         acknowledge(
             table,
-            "AwsSolutions-DDB3",
-            "Receipts only tell a repeated delivery from a new one and expire by themselves; a restored "
-            "copy would refuse events that were never taken in.",
+            {
+                "AwsSolutions-DDB3": "Receipts only tell a repeated delivery from a new one and expire by themselves; "
+                "a restored copy would refuse events that were never taken in."
+            },
         )
     return table

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from aws_cdk import aws_iam as iam
-
 from platform_core.cloud import ProviderStack, PythonFunction, PythonFunctionProps, SiteStack
+from platform_core.cloud.grants import allow
 from platform_core.cloud.secrets import secret_arn
 
 __all__ = ["DecapCMSTierStack", "add_login"]
@@ -48,11 +47,7 @@ def add_login(stack: SiteStack, settings: Mapping[str, Any], secret: str) -> Non
                 "CLIENT_SECRET_NAME": secret,
                 "SCOPE": settings["auth_scope"],
             },
-            statements=[
-                iam.PolicyStatement(
-                    sid="Secret", actions=["secretsmanager:GetSecretValue"], resources=[secret_arn(stack, secret)]
-                )
-            ],
+            statements=[allow("Secret", ["secretsmanager:GetSecretValue"], [secret_arn(stack, secret)])],
             timeout=_TIMEOUT,
             description=f"Logs the editors of {stack.composition.site.client} in with GitHub.",
         ),
