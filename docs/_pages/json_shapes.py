@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+import datetime as dt
 import importlib
 import json
 import os
 import sys
 import tempfile
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +19,12 @@ from _pages.markdown import code, page, table
 from _pages.sites import own_plugins
 from click.testing import CliRunner
 
+from platform_cli.checkup import Finding
+from platform_cli.commands.releases_ import _row as release_row
 from platform_cli.main import cli
+from platform_core.changes import Change
 from platform_core.discovery import DISABLE_VARIABLE, discover
+from platform_core.runtime.publisher import ReleaseInfo
 from platform_testing.distributions import install_fakes
 
 __all__ = ["commands_with_json", "json_page"]
@@ -37,6 +43,18 @@ The order of keys means nothing.
 Prices are whole US dollars, times are seconds unless the key says otherwise.
 A change that breaks this waits for the next major version, and stands in the changelog one minor version before.
 """
+
+SITE = 'client = "acme"\ndomain = "acme.example"\nengine = "ssg-echo"\n'
+# What these show can't be asked for without AWS, or depends on the machine: the records that they print are made up.
+SAMPLES: Mapping[str, Callable[[], list[dict[str, Any]]]] = {
+    "diff": lambda: [dataclasses.asdict(Change("stack", "Add", "Id", "AWS::S3::Bucket", properties=("Tags",)))],
+    "doctor": lambda: [dataclasses.asdict(Finding("Python", "ok", "3.11"))],
+    "releases": lambda: [
+        release_row(
+            ReleaseInfo("id", dt.datetime.now(dt.UTC), objects=1, bytes=1, live=True, previous=False, provenance={})
+        )
+    ],
+}
 
 
 def json_page() -> str:
@@ -64,7 +82,7 @@ def commands_with_json() -> Iterator[str]:
 
 def _shape(name: str, shape: Mapping[str, Any]) -> Iterator[str]:
     yield shape["returns"]
-    printed = [_run(call) for call in shape["calls"]]
+    printed = [_run(call) for call in shape["calls"]] if "calls" in shape else [json.loads(json.dumps(SAMPLES[name]()))]
     rows = [row for data in printed for row in (data if isinstance(data, list) else [data])]
     seen = {key: {_type(row[key]) for row in rows if key in row} for row in rows for key in row}
     if seen.keys() != shape["keys"].keys():
@@ -83,6 +101,9 @@ def _run(call: list[str]) -> Any:
     """Run the command in this process, with the plugins of this repository and the reference fakes."""
     own = {item.distribution for item in own_plugins()}
     with tempfile.TemporaryDirectory() as scratch:
+        site = Path(scratch, "site")
+        site.mkdir()
+        (site / "site.toml").write_text(SITE, "utf-8")
         fakes = install_fakes(Path(scratch, "fakes"))
         others = {item.distribution for item in discover(disabled=()).plugins} - own
         env = {
@@ -93,7 +114,7 @@ def _run(call: list[str]) -> Any:
         }
         sys.path.append(str(fakes))
         try:
-            done = CliRunner().invoke(cli, [*call, "--json"], env=env)
+            done = CliRunner().invoke(cli, [*(part.format(site=site) for part in call), "--json"], env=env)
         finally:
             sys.path.remove(str(fakes))
             importlib.invalidate_caches()
