@@ -51,7 +51,9 @@ SAMPLES: Mapping[str, Callable[[], list[dict[str, Any]]]] = {
     "doctor": lambda: [dataclasses.asdict(Finding("Python", "ok", "3.11"))],
     "releases": lambda: [
         release_row(
-            ReleaseInfo("id", dt.datetime.now(dt.UTC), objects=1, bytes=1, live=True, previous=False, provenance={})
+            ReleaseInfo(
+                id="id", created=dt.datetime.now(dt.UTC), objects=1, bytes=1, live=True, previous=False, provenance={}
+            )
         )
     ],
 }
