@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import importlib
 import json
 import os
+import subprocess
 import sys
 import tempfile
 import tomllib
@@ -17,11 +17,9 @@ from typing import Any
 from _pages.commands import walk
 from _pages.markdown import code, page, table
 from _pages.sites import own_plugins
-from click.testing import CliRunner
 
 from platform_cli.checkup import Finding
 from platform_cli.commands.releases_ import _row as release_row
-from platform_cli.main import cli
 from platform_core.changes import Change
 from platform_core.discovery import DISABLE_VARIABLE, discover
 from platform_core.runtime.publisher import ReleaseInfo
@@ -100,30 +98,23 @@ def _shape(name: str, shape: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _run(call: list[str]) -> Any:
-    """Run the command in this process, with the plugins of this repository and the reference fakes."""
+    """Run the command, with the plugins of this repository and the reference fakes."""
     own = {item.distribution for item in own_plugins()}
+    others = {item.distribution for item in discover(disabled=()).plugins} - own
     with tempfile.TemporaryDirectory() as scratch:
         site = Path(scratch, "site")
         site.mkdir()
         (site / "site.toml").write_text(SITE, "utf-8")
         fakes = install_fakes(Path(scratch, "fakes"))
-        others = {item.distribution for item in discover(disabled=()).plugins} - own
         env = {
+            **os.environ,
             DISABLE_VARIABLE: ",".join(sorted(others)),
-            "PLATFORM_CACHE": scratch,
-            # `plugin doctor` imports each plugin in a process of its own.
             "PYTHONPATH": os.pathsep.join(filter(None, (str(fakes), os.environ.get("PYTHONPATH")))),
         }
-        sys.path.append(str(fakes))
-        try:
-            done = CliRunner().invoke(cli, [*(part.format(site=site) for part in call), "--json"], env=env)
-        finally:
-            sys.path.remove(str(fakes))
-            importlib.invalidate_caches()
-    if done.exception or done.exit_code:
-        raise SystemExit(
-            f"platform {' '.join(call)} --json ended with {done.exit_code}: {done.output}"
-        ) from done.exception
+        command = [sys.executable, "-m", "platform_cli.main", *(part.format(site=site) for part in call), "--json"]
+        done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"platform {' '.join(call)} --json ended with {done.returncode}: {done.stderr}")
     return json.loads(done.stdout)
 
 
