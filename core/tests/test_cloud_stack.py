@@ -115,10 +115,11 @@ def test_the_bucket_is_private_encrypted_and_answers_over_tls_only(make: Make, s
 def test_cloudfront_may_read_what_is_public_and_not_the_source(make: Make, synth: Synth):
     """The distribution reads releases and the error page; manifests and the source stay closed."""
     policy = only(synth(make())["platform-acme"], "S3::BucketPolicy")["PolicyDocument"]["Statement"]
-    (allowed,) = [item for item in policy if item["Effect"] == "Allow"]
-    assert allowed["Action"] == "s3:GetObject"
-    assert [item["Fn::Join"][1][-1] for item in allowed["Resource"]] == ["/releases/*", "/_errors/*"]
-    assert "AWS:SourceArn" in allowed["Condition"]["StringEquals"]
+    allowed = {item["Action"]: item for item in policy if item["Effect"] == "Allow"}
+    assert set(allowed) == {"s3:GetObject", "s3:ListBucket"}
+    readable = [item["Fn::Join"][1][-1] for item in allowed["s3:GetObject"]["Resource"]]
+    assert readable == ["/releases/*", "/_errors/*"]
+    assert all("AWS:SourceArn" in item["Condition"]["StringEquals"] for item in allowed.values())
 
 
 def test_the_viewer_function_knows_its_host_and_reads_the_store(make: Make, synth: Synth):
@@ -140,17 +141,13 @@ def test_the_viewer_function_fits_into_cloudfront(make: Make):
 
 
 def test_pages_are_cached_by_path_alone_and_errors_show_the_sites_page(make: Make, synth: Synth):
-    """The managed policy has no cookie and no query in its key; 403 and 404 both mean missing."""
+    """The managed policy has no cookie and no query in its key; a refusal stays a refusal."""
     config = only(synth(make())["platform-acme"], "CloudFront::Distribution")["DistributionConfig"]
     assert config["DefaultCacheBehavior"]["CachePolicyId"] == "658327ea-f89d-4fab-a63d-7e88639e58f6"
     assert config["DefaultCacheBehavior"]["ViewerProtocolPolicy"] == "redirect-to-https"
     assert config["HttpVersion"] == "http2and3"
-    assert {
-        (item["ErrorCode"], item["ResponseCode"], item["ResponsePagePath"]) for item in config["CustomErrorResponses"]
-    } == {
-        (403, 404, "/_errors/404.html"),
-        (404, 404, "/_errors/404.html"),
-    }
+    (error,) = config["CustomErrorResponses"]
+    assert (error["ErrorCode"], error["ResponseCode"], error["ResponsePagePath"]) == (404, 404, "/_errors/404.html")
 
 
 def test_without_a_zone_there_is_no_certificate_and_no_record(make: Make, synth: Synth):

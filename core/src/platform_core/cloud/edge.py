@@ -102,7 +102,8 @@ class Edge(Construct):
             additional_behaviors={
                 pattern: self._pages(origin, pattern) for pattern in self._policies if pattern != "*"
             },
-            error_responses=[_missing(403), _missing(404)],
+            default_root_object="index.html",
+            error_responses=[_missing_page()],
             http_version=cloudfront.HttpVersion.HTTP2_AND_3,
             minimum_protocol_version=cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
             certificate=props.certificate,
@@ -144,10 +145,11 @@ def _viewer_source() -> str:
     return VIEWER_SOURCE.read_text("utf-8")
 
 
-def _missing(status: int) -> cloudfront.ErrorResponse:
-    # Without the right to list, S3 answers 403 for an object that is not there.
+def _missing_page() -> cloudfront.ErrorResponse:
+    # 403 is not mapped: error pages hold for every behaviour, so a refusal of the API, or
+    # a broken bucket policy, would look like a missing page.
     return cloudfront.ErrorResponse(
-        http_status=status, response_http_status=404, response_page_path=ERROR_PAGE, ttl=seconds(60)
+        http_status=404, response_http_status=404, response_page_path=ERROR_PAGE, ttl=seconds(60)
     )
 
 

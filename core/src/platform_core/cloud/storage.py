@@ -67,12 +67,21 @@ class Storage(Construct):
         )
 
     def allow_reading(self, distribution_arn: str) -> None:
-        """Let one distribution read what is public."""
-        self.bucket.add_to_resource_policy(
-            iam.PolicyStatement(
-                actions=["s3:GetObject"],
-                principals=[iam.ServicePrincipal("cloudfront.amazonaws.com")],
-                resources=[f"{self.arn}/{prefix}" for prefix in PUBLIC_PREFIXES],
-                conditions={"StringEquals": {"AWS:SourceArn": distribution_arn}},
+        """Let one distribution read what is public.
+
+        It may list too, so that S3 answers 404 and not 403 for what is not there. A list
+        never reaches a visitor: the viewer function turns every address into a key.
+        """
+        granted = {
+            "s3:GetObject": [f"{self.arn}/{prefix}" for prefix in PUBLIC_PREFIXES],
+            "s3:ListBucket": [self.arn],
+        }
+        for action, resources in granted.items():
+            self.bucket.add_to_resource_policy(
+                iam.PolicyStatement(
+                    actions=[action],
+                    principals=[iam.ServicePrincipal("cloudfront.amazonaws.com")],
+                    resources=resources,
+                    conditions={"StringEquals": {"AWS:SourceArn": distribution_arn}},
+                )
             )
-        )
