@@ -102,18 +102,25 @@ def _literal(value: object) -> str:
     return f"`{value}`"
 
 
-def settings_table(item: Manifest) -> str:
-    """Return the settings of one component."""
+def settings_table(item: Manifest, *, choices: bool = False) -> str:
+    """Return the settings of one component; with *choices* what each may be, where that is a short list."""
     rows = [
-        (f"`{name}`", setting.type, "required" if setting.required else _literal(setting.default), _meaning(setting))
+        (
+            f"`{name}`",
+            setting.type,
+            "required" if setting.required else _literal(setting.default),
+            _meaning(setting, choices=choices),
+        )
         for name, setting in item.settings.items()
     ]
     return table(("setting", "type", "default", "meaning"), rows)
 
 
-def _meaning(setting: Setting) -> str:
-    choices = [f"`{choice}`" for choice in setting.choices if choice]
-    return f"{setting.description} One of {', '.join(choices)}." if 0 < len(choices) <= 6 else setting.description
+def _meaning(setting: Setting, *, choices: bool) -> str:
+    names = [f"`{choice}`" for choice in setting.choices if choice]
+    return (
+        f"{setting.description} One of {', '.join(names)}." if choices and 0 < len(names) <= 6 else setting.description
+    )
 
 
 def capabilities_table(item: Manifest) -> str:
