@@ -54,6 +54,7 @@ def platform_build_plan(site: Site, settings: Mapping[str, Any], stage: Stage, w
         *("--cacheDir", str(workspace.cache)),
         *("--config", f"{_CONFIG},{workspace.generated / _GENERATED}"),
         *("--baseURL", f"{stage.base_url}/"),
+        *("--environment", "production"),
         "--cleanDestinationDir",
         "--noBuildLock",
         "--printPathWarnings",
