@@ -221,16 +221,19 @@ def _event(line: str) -> Event | None:
     found = _EVENT.match(line)
     if not found:
         return None
-    total = int(found["total"] or 0)
-    return Event(found["stack"], int(found["done"]), total, found["status"], found["type"], found["text"].strip())
+    done, total = int(found["done"]), int(found["total"] or 0)
+    # What a rollback does is counted too.
+    total = max(done, total) if total else 0
+    return Event(found["stack"], done, total, found["status"], found["type"], found["text"].strip())
 
 
 def _failure(verb: str, lines: Sequence[str], code: int) -> DeployError:
     events = [event for line in lines if (event := _event(line))]
     failed = [event for event in events if event.status.endswith("_FAILED")]
     problems = [Problem(f"{event.stack} {event.type}", event.resource) for event in failed]
-    rolled_back = any(event.status == "UPDATE_ROLLBACK_COMPLETE" for event in events)
-    said = [line for line in lines if line.strip() and not _EVENT.match(line)]
+    # The CLI cuts statuses off where its column ends.
+    rolled_back = any(event.status.startswith("UPDATE_ROLLBACK_COMPLET") for event in events)
+    said = [] if failed else [line for line in lines if line.strip() and not _EVENT.match(line)]
     return DeployError(
         f"{verb}-failed",
         f"the CDK CLI could not {verb}" if code > 0 else f"the CDK CLI was stopped before it could {verb}",

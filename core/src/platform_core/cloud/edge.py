@@ -105,7 +105,8 @@ class Edge(Construct):
             default_root_object="index.html",
             error_responses=[_missing_page()],
             http_version=cloudfront.HttpVersion.HTTP2_AND_3,
-            minimum_protocol_version=cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
+            # CloudFront's own certificate comes with a policy that can't be changed.
+            minimum_protocol_version=cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021 if props.certificate else None,
             certificate=props.certificate,
             domain_names=[props.host] if props.certificate else None,
         )
