@@ -108,6 +108,9 @@ def main() -> None:
     """Run the command and turn every known error into one message."""
     from platform_core.errors import PlatformError
 
+    # pydantic would read the entry points of everything that is installed, and fail with
+    # whoever has a malformed one. None of its plugins has a say in a site file.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
         # Without standalone mode, click returns the code of a command that ends early.
         sys.exit(cli.main(standalone_mode=False))

@@ -18,21 +18,12 @@ _HEAD = "# One client's site. `platform schema` prints everything that can stand
 
 
 def render_site(data: Mapping[str, Any]) -> str:
-    """Return the text of a ``site.toml``; empty values are left out.
-
-    Raises:
-        UserError: A string is no text, because it was not UTF-8 on the command line.
-    """
+    """Return the text of a ``site.toml``; empty values are left out."""
     tables = {name: value for name, value in data.get("settings", {}).items() if value}
     lines = [_HEAD, *(f"{key} = {_value(value)}" for key, value in data.items() if key != "settings" and value)]
     for name, table in tables.items():
         lines += ["", f"[settings.{_key(name)}]", *_pairs(table)]
-    text = "\n".join(lines) + "\n"
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise UserError("not-text", "a value is not UTF-8 text", hint="Set the terminal to UTF-8.") from None
-    return text
+    return "\n".join(lines) + "\n"
 
 
 def refuse_existing(root: Path) -> None:

@@ -134,8 +134,10 @@ class Composition:
 
     def build_plan(self, stage: Stage, workspace: Workspace) -> BuildPlan:
         """Return the engine's build plan."""
-        (item,) = self._each("platform_build_plan", BuildPlan, single=True, stage=stage, workspace=workspace)
-        return item.value
+        found = self._each("platform_build_plan", BuildPlan, single=True, stage=stage, workspace=workspace)
+        if not found:
+            raise _wrong_type(self.engine, "platform_build_plan", None, "BuildPlan")
+        return found[0].value
 
     def buy_button(self, product: Product, stage: Stage) -> str:
         """Return the HTML with which *product* is bought; empty without a shop."""

@@ -105,7 +105,7 @@ def discover(
     names = _disabled_names(disabled)
     memory = _Memory(cache)
     found, warnings = _find(path, memory)
-    known = {name for plugin in found for name in (plugin.id, plugin.distribution)}
+    known = {_normalize(name) for plugin in found for name in (plugin.id, plugin.distribution)}
     warnings += [
         f"{DISABLE_VARIABLE} names {name!r}, which is not installed. {did_you_mean(name, known)}".rstrip()
         for name in sorted(names - known)
@@ -215,7 +215,7 @@ def _allows(line: str, version: str) -> bool:
 def _check(plugin: Plugin, disabled: set[str], *, no_plugins: bool) -> Plugin:
     if no_plugins:
         return plugin.failed("disabled", "--no-plugins is on", "Leave --no-plugins out.")
-    if disabled & {_normalize(plugin.id), plugin.distribution}:
+    if disabled & {_normalize(plugin.id), _normalize(plugin.distribution)}:
         return plugin.failed("disabled", f"{DISABLE_VARIABLE} names it", f"Take it out of {DISABLE_VARIABLE}.")
     if plugin.state != "ok":
         return plugin

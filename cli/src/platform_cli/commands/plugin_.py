@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from platform_cli.app import App, pass_app, show_json, show_table
+from platform_cli.app import App, manifest_cache, pass_app, show_json, show_table
 
 if TYPE_CHECKING:
     from platform_core.discovery import Discovery, Plugin
@@ -80,7 +80,7 @@ def _discover(app: App) -> Discovery:
     """Discover anew: this command shows faults as rows, not as warnings."""
     from platform_core.discovery import discover
 
-    return discover(no_plugins=app.no_plugins)
+    return discover(no_plugins=app.no_plugins, cache=manifest_cache())
 
 
 def _row(plugin: Plugin) -> dict[str, Any]:

@@ -1,0 +1,172 @@
+"""Choosing: list, describe, why-not, schema and what the shell completes."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+OFFERED = {
+    "kind", "engine", "cms", "shop", "service", "status", "stack_type", "month", "setup", "reasons"
+}  # fmt: skip
+
+
+def offered(platform: Any, *arguments: str) -> list[dict[str, Any]]:
+    """Return the rows of `list --json` on the reference engine."""
+    return list(json.loads(platform("list", "--engine", "ssg-echo", "--json", *arguments).stdout))
+
+
+def test_list_as_json_has_a_stable_shape(platform: Any) -> None:
+    """Every row has every key, and prices are pairs or null."""
+    found = json.loads(platform("list", "--all", "--json").stdout)
+    assert all(set(row) == OFFERED for row in found)
+    assert all(row["month"] is None or len(row["month"]) == 2 for row in found)
+    assert {row["status"] for row in found} <= {"certified", "compatible", "impossible"}
+
+
+def test_list_shows_what_is_certified(platform: Any) -> None:
+    """Without options, only what is sold at a price is shown."""
+    assert {row["stack_type"] for row in offered(platform)} >= {
+        "ssg_echo_template", "cms_memory_tier", "shop_memory_ecommerce", "cms_ecommerce_composed"
+    }  # fmt: skip
+    assert {row["status"] for row in offered(platform)} == {"certified"}
+
+
+def test_list_all_gives_reasons(platform: Any) -> None:
+    """What is not certified says why."""
+    others = [row for row in offered(platform, "--all") if row["status"] != "certified"]
+    assert all(row["reasons"] for row in others)
+
+
+@pytest.mark.parametrize(
+    ("kind", "stack_type"),
+    [
+        ("ssg", "ssg_echo_template"),
+        ("cms", "cms_memory_tier"),
+        ("ecommerce", "shop_memory_ecommerce"),
+        ("composed", "cms_ecommerce_composed"),
+    ],
+)
+def test_list_is_filtered_by_kind(platform: Any, kind: str, stack_type: str) -> None:
+    """Each kind of offering is listed on its own."""
+    assert [row["stack_type"] for row in offered(platform, "--kind", kind)] == [stack_type]
+
+
+def test_list_is_filtered_by_price(platform: Any) -> None:
+    """Only what can cost so little is shown."""
+    assert {row["stack_type"] for row in offered(platform, "--max-price", "10")} == {
+        "ssg_echo_template", "cms_memory_tier"
+    }  # fmt: skip
+
+
+def test_list_of_nothing_says_so(platform: Any) -> None:
+    """An empty answer is an empty array, and one line for people."""
+    assert offered(platform, "--max-price", "0") == []
+    assert "Nothing matches" in platform("list", "--engine", "ssg-echo", "--max-price", "0").stderr
+
+
+def test_an_unknown_engine_is_the_users_mistake(platform: Any) -> None:
+    """The nearest id is proposed; the exit code is 2."""
+    assert "Did you mean 'ssg-echo'?" in platform("list", "--engine", "ssg-ecko", code=2).stderr
+
+
+def test_a_pipe_gets_plain_text(platform: Any) -> None:
+    """No colour and no box reaches a pipe."""
+    done = platform("list")
+    assert "\x1b" not in done.stdout
+    assert done.stdout.isascii()
+
+
+@pytest.mark.parametrize("name", ["ssg-echo", "cms-memory", "shop-memory", "service-note"])
+def test_describe_shows_a_component(platform: Any, name: str) -> None:
+    """A component of each kind is described for people and as JSON."""
+    assert name in platform("describe", name).stdout
+    assert json.loads(platform("describe", name, "--json").stdout)["id"] == name
+
+
+def test_describe_shows_an_offering(platform: Any) -> None:
+    """An offering names its combinations."""
+    assert "ssg-echo + shop-memory: certified" in platform("describe", "shop_memory_ecommerce").stdout
+    found = json.loads(platform("describe", "shop_memory_ecommerce", "--json").stdout)
+    assert found["stack_type"] == "shop_memory_ecommerce"
+    assert found["combinations"]
+
+
+def test_describe_proposes_the_nearest_id(platform: Any) -> None:
+    """A typo is the user's mistake."""
+    assert "Did you mean 'cms-memory'?" in platform("describe", "cms-memori", code=2).stderr
+
+
+def test_why_not_of_a_certified_combination_tells_its_price(platform: Any) -> None:
+    """There is no reason against it."""
+    assert (
+        "is certified: cms_ecommerce_composed, USD 35-60"
+        in platform("why-not", "ssg-echo", "cms-memory", "shop-memory").stdout
+    )
+
+
+def test_why_not_as_json_has_a_stable_shape(platform: Any) -> None:
+    """The object has every key."""
+    found = json.loads(platform("why-not", "ssg-echo", "none", "shop-memory", "--json").stdout)
+    assert set(found) == {"engine", "cms", "shop", "status", "stack_type", "month", "reasons", "nearest"}
+
+
+def test_why_not_names_every_unknown_part(platform: Any) -> None:
+    """All mistakes come at once."""
+    done = platform("why-not", "nothing", "neither", "nor", code=2)
+    assert all(word in done.stderr for word in ("nothing", "neither", "nor"))
+
+
+def test_schema_knows_the_installed_components(platform: Any) -> None:
+    """Editors complete ids and settings from it."""
+    found = json.loads(platform("schema").stdout)
+    assert "ssg-echo" in found["properties"]["engine"]["enum"]
+    assert "shout" in found["properties"]["settings"]["properties"]["ssg-echo"]["properties"]
+
+
+def completed(platform: Any, *words: str) -> set[str]:
+    """Return what the shell would propose for the last word."""
+    env = {
+        "_PLATFORM_COMPLETE": "bash_complete",
+        "COMP_WORDS": " ".join(("platform", *words)),
+        "COMP_CWORD": str(len(words)),
+    }
+    return {line.partition(",")[2] for line in platform(env=env).stdout.splitlines() if line}
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("des",), {"describe", "destroy"}),
+        (("--no",), {"--no-plugins"}),
+        (("describe", "ssg-e"), {"ssg-echo"}),
+        (("describe", "shop_"), {"shop_memory_ecommerce"}),
+        (("list", "--engine", "ssg-"), {"ssg-echo"}),
+        (("why-not", "ssg-echo", "cms-"), {"cms-memory"}),
+        (("why-not", "ssg-echo", "cms-memory", "no"), {"none"}),
+        (("init", "--shop", "shop-"), {"shop-memory"}),
+        (("init", "--service", "service-"), {"service-note"}),
+        (("init", "--engine", "ssg-echo", "--variant", ""), {"plain"}),
+        (("plugin", ""), {"list", "doctor"}),
+        (("--no-plugins", "describe", ""), set()),
+    ],
+)
+def test_the_shell_completes(platform: Any, words: tuple[str, ...], expected: set[str]) -> None:
+    """Commands, options and the ids of what is installed are completed."""
+    assert completed(platform, *words) == expected
+
+
+def test_completion_is_silent_about_faults(platform: Any) -> None:
+    """A broken plugin must not write into the line that is being typed."""
+    (platform.plugins / "platform_plugin_ssg_echo" / "plugin.toml").write_text("= nonsense", "utf-8")
+    env = {"_PLATFORM_COMPLETE": "bash_complete", "COMP_WORDS": "platform describe cms-m", "COMP_CWORD": "2"}
+    done = platform(env=env)
+    assert done.stdout == "plain,cms-memory\n"
+    assert not done.stderr
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_each_shell_has_a_completion_script(platform: Any, shell: str) -> None:
+    """The script that the help names is printed."""
+    assert "_PLATFORM_COMPLETE" in platform(env={"_PLATFORM_COMPLETE": f"{shell}_source"}).stdout
