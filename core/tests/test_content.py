@@ -184,7 +184,7 @@ def test_old_paths_become_redirects(write) -> None:
     content = write(
         {
             "content/posts/a.md": "---\ntitle: A\naliases: [/old/a.html, releases/1.0]\n---\n",
-            "content/redirects.toml": '[[redirect]]\nfrom = "/x/"\nto = "https://else.example/"\nstatus = 302\n',
+            "redirects.toml": '[[redirect]]\nfrom = "/x/"\nto = "https://else.example/"\nstatus = 302\n',
         }
     )
     assert content.redirects == (
@@ -200,7 +200,7 @@ def test_wrong_redirects_are_told_together(write) -> None:
         {
             "content/posts/a.md": "---\ntitle: A\naliases: [//evil.example, /one/]\n---\n",
             "content/posts/b.md": "---\ntitle: B\naliases: [/one/]\n---\n",
-            "content/redirects.toml": "".join(
+            "redirects.toml": "".join(
                 f'[[redirect]]\nfrom = "{source}"\nto = "{target}"\nstatus = {status}\n'
                 for source, target, status in (
                     ("//x", "/y", 301),

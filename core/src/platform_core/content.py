@@ -219,7 +219,7 @@ class Content:
 
     @cached_property
     def redirects(self) -> tuple[Redirect, ...]:
-        """Old paths of entries (``aliases``) and of ``content/redirects.toml``.
+        """Old paths of entries (``aliases``) and of ``redirects.toml``.
 
         Raises:
             ContentError: An address is not one, or two files claim one path.
@@ -237,7 +237,7 @@ class Content:
         return tuple(found[path] for path in sorted(found))
 
     def _redirects(self, problems: list[Problem]) -> Iterator[tuple[str, Redirect]]:
-        listed = self.root / "content" / "redirects.toml"
+        listed = self.root / "redirects.toml"
         if listed.is_file():
             yield from _listed_redirects(listed, problems)
         for path in self._files():
@@ -368,7 +368,7 @@ def _product(entry: Entry, where: str, problems: list[Problem]) -> Product | Non
 
 
 def _listed_redirects(path: Path, problems: list[Problem]) -> Iterator[tuple[str, Redirect]]:
-    where = "content/redirects.toml"
+    where = "redirects.toml"
     try:
         rows = tomllib.loads(path.read_text("utf-8")).get("redirect", [])
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
