@@ -16,7 +16,9 @@ def main(arguments: list[str]) -> int:
     if not (COPY / "site.toml").is_file():
         shutil.copytree(EXAMPLE, COPY, dirs_exist_ok=True)
     try:
-        return subprocess.run([Path(sys.executable).with_name("platform"), "up", COPY, *arguments], check=False).returncode
+        return subprocess.run(
+            [Path(sys.executable).with_name("platform"), "up", COPY, *arguments], check=False
+        ).returncode
     except KeyboardInterrupt:
         return 0
 

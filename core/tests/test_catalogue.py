@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from platform_core.catalogue import Catalogue
 from platform_core.discovery import discover
 from platform_core.errors import CombinationError

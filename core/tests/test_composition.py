@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+
 from platform_core.catalogue import Catalogue
 from platform_core.composition import Composition, compose
 from platform_core.content import Product
@@ -192,7 +193,9 @@ def test_an_impossible_combination_is_refused(make: Make, fake_plugins: Path, tm
     path = fake_plugins / "platform_plugin_shop_memory" / "plugin.toml"
     text = path.read_text("utf-8")
     catalogue = Catalogue(discover(disabled=()).plugins)
-    site = parse_site('client = "acme"\ndomain = "acme.example"\nengine = "ssg-echo"\nshop = "shop-memory"\n', catalogue)
+    site = parse_site(
+        'client = "acme"\ndomain = "acme.example"\nengine = "ssg-echo"\nshop = "shop-memory"\n', catalogue
+    )
     path.write_text(text.replace("html.fragments", "runtime.server"), "utf-8")
     with pytest.raises(CombinationError, match="do not combine"):
         compose(site, tmp_path, Catalogue(discover(disabled=()).plugins))

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from platform_core.content import Content, Entry, Redirect, entry_url, parse_entry, render_entry
 from platform_core.errors import ContentError
 

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from platform_core.discovery import Discovery, Plugin, discover
 from platform_testing.distributions import add_distribution
 
@@ -19,7 +20,14 @@ def site(tmp_path: Path) -> Path:
 
 
 def install(
-    site: Path, component: str = "zola", *, kind: str = "ssg", contract: int = 1, name: str = "", manifest: str | None = None, **given
+    site: Path,
+    component: str = "zola",
+    *,
+    kind: str = "ssg",
+    contract: int = 1,
+    name: str = "",
+    manifest: str | None = None,
+    **given,
 ) -> Path:
     """Install a plugin that says nothing wrong unless *given* does."""
     name = name or f"platform-plugin-{component}"

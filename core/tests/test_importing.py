@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from platform_core.content import parse_entry
 from platform_core.errors import ContentError
 from platform_core.importing import import_markdown

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from platform_core.catalogue import Catalogue
 from platform_core.discovery import discover
 from platform_core.errors import SiteError
@@ -124,8 +125,23 @@ def test_real_host_names_are_accepted(given_name: str, expected: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["acme", "", ".", "https://a.example", "a.example/x", "a.example:80", "-a.example", "a-.example", "a..example"]
-    + ["1.2.3.4", "a_b.example", "a b.example", f"{'a' * 64}.example", ".".join(["a" * 60] * 5), "a.example\n.b"],
+    [
+        "acme",
+        "",
+        ".",
+        "https://a.example",
+        "a.example/x",
+        "a.example:80",
+        "-a.example",
+        "a-.example",
+        "a..example",
+        "1.2.3.4",
+        "a_b.example",
+        "a b.example",
+        f"{'a' * 64}.example",
+        ".".join(["a" * 60] * 5),
+        "a.example\n.b",
+    ],
 )
 def test_what_is_no_host_name_is_refused(name: str) -> None:
     """Single labels, addresses, schemes, ports and over-long names are refused."""
@@ -156,7 +172,9 @@ def test_any_text_is_a_site_or_an_error(text: str) -> None:
 @given(
     st.dictionaries(
         st.sampled_from([*Site.model_fields, "other"]),
-        st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=5), st.lists(st.text(max_size=3), max_size=2)),
+        st.one_of(
+            st.none(), st.booleans(), st.integers(), st.text(max_size=5), st.lists(st.text(max_size=3), max_size=2)
+        ),
     )
 )
 def test_wrong_types_are_problems_not_tracebacks(data: dict[str, object]) -> None:

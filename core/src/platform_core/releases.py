@@ -43,7 +43,12 @@ def open_store(outputs: Outputs, *, session: Any = None, endpoint: str | None = 
 
 
 def publish_site(
-    composition: Composition, built: Built, store: Store, *, started: float | None = None, progress: Progress | None = None
+    composition: Composition,
+    built: Built,
+    store: Store,
+    *,
+    started: float | None = None,
+    progress: Progress | None = None,
 ) -> Published:
     """Publish a finished build and make it live.
 
