@@ -152,3 +152,21 @@ def test_a_broken_site_file_leaves_the_site_live(store: Any, ask: Any) -> None:
         assert ask(store.url)[0] == 200
     finally:
         file.write_text(good, "utf-8")
+
+
+def test_a_changed_site_file_starts_the_site_again(store: Any, ask: Any) -> None:
+    """A new title composes another site: it comes up at the same address by itself."""
+    file = store.folder / "site.toml"
+    good, url = file.read_text("utf-8"), store.url
+
+    def shown(title: str) -> bool:
+        try:
+            return f"<title>{title}".encode() in ask(url)[2]
+        except OSError:
+            return False  # between two starts nothing listens
+
+    for text, title in ((good.replace('title = "Rinvarra 47"', 'title = "Line 47"'), "Line 47"), (good, "Rinvarra 47")):
+        before = len(store.output)
+        file.write_text(text, "utf-8")
+        store.wait_for("Ctrl-C stops everything", after=before, seconds=120)
+        assert wait_until(lambda title=title: shown(title), seconds=20), store.output

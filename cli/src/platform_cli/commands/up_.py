@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ import click
 from platform_cli.app import App, pass_app, site_argument
 
 if TYPE_CHECKING:
+    from platform_cli.local.lock import Lock
     from platform_cli.local.session import Session
 
 IGNORED = frozenset({".platform", ".git", ".hg", "node_modules", "__pycache__"})
@@ -44,24 +45,29 @@ def command(app: App, *, folder: Path, port: int, once: bool) -> None:
     app.site(root)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
-    with locked(state) as lock, ExitStack() as stack:
+    with locked(state) as lock:
         if lock is None:
             other = running(state)
             click.echo(
                 f"This site is up already: {other.address if other and other.address else 'it is just starting'}."
             )
             return
-        started = time.monotonic()
-        session = Session(lambda: app.compose(root), root, Steps(), port)
         try:
-            session.start(stack)
-            lock.tell(session.address, session.aws.endpoint)
-            click.echo("\n".join(_screen(app, session, time.monotonic() - started)))
-            _look(session)
-            if not once:
-                _watch(session)
+            while _run(app, Session(lambda: app.compose(root), root, Steps(), port), lock, once=once):
+                click.echo("site.toml has changed: starting again.", err=True)
         except KeyboardInterrupt:
             click.echo("\nStopping.", err=True)
+
+
+def _run(app: App, session: Session, lock: Lock, *, once: bool) -> bool:
+    """Bring a site up and look after it; tell whether it is to start again."""
+    started = time.monotonic()
+    with ExitStack() as stack:
+        session.start(stack)
+        lock.tell(session.address, session.aws.endpoint)
+        click.echo("\n".join(_screen(app, session, time.monotonic() - started)))
+        _look(session)
+        return not once and _watch(session)
 
 
 def _look(session: Session) -> None:
@@ -112,8 +118,14 @@ def _price(app: App, session: Session) -> Iterator[str]:
     yield ""
 
 
-def _watch(session: Session) -> None:
-    """Publish again when a file changes, a webhook asks, until a process ends or Ctrl-C."""
+def _watch(session: Session) -> bool:
+    """Publish again when a file changes or a webhook asks.
+
+    Returns when site.toml composes another site; ends by Ctrl-C.
+
+    Raises:
+        ToolError: A process that the site needs has ended.
+    """
     import watchfiles
 
     from platform_core.errors import PlatformError, ToolError
@@ -126,13 +138,16 @@ def _watch(session: Session) -> None:
     for found in changes:
         if ended := session.ended_process():
             raise ToolError("ended", f"{ended.name} has ended", why=ended.last_words(), hint=f"Its log: {ended.log}")
-        reasons = _reasons(root, (path for _, path in found))
-        reasons += ["webhook"] if session.requested_builds() else []
-        for why in reasons[:1]:
-            try:
-                session.rebuild(why)
-            except PlatformError as error:
-                click.echo(f"{error}\nWhat was live stays live.", err=True)
+        names = sorted({Path(path).relative_to(root).as_posix() for _, path in found})
+        requested = session.requested_builds()
+        try:
+            if "site.toml" in names and session.is_another_site():
+                return True
+            if names or requested:
+                session.rebuild(_reason(names))
+        except PlatformError as error:
+            click.echo(f"{error}\nWhat was live stays live.", err=True)
+    return False
 
 
 def _is_ours(root: Path, path: str) -> bool:
@@ -140,13 +155,8 @@ def _is_ours(root: Path, path: str) -> bool:
     return not IGNORED.intersection(parts) and not parts[-1].startswith((".", "#")) and not parts[-1].endswith("~")
 
 
-def _reasons(root: Path, paths: Iterable[str]) -> list[str]:
-    """Return what to call the change: site.toml before all others."""
-    names = sorted(
-        {Path(path).relative_to(root).as_posix() for path in paths}, key=lambda name: (name != "site.toml", name)
-    )
-    return (
-        [names[0] if len(names) == 1 or names[0] == "site.toml" else f"{names[0]} and {len(names) - 1} more"]
-        if names
-        else []
-    )
+def _reason(names: Sequence[str]) -> str:
+    """Return what to call the change; without changed files a webhook asked."""
+    if not names:
+        return "webhook"
+    return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"

@@ -30,10 +30,10 @@ from platform_core.files import write_atomically
 from platform_core.outputs import BUILD_PROJECT, DISTRIBUTION_ID, Outputs
 from platform_core.releases import open_store, publish_site
 from platform_core.scaffold import is_new, scaffold
+from platform_core.site import as_json
 
-__all__ = ["SITE_FILE", "Session"]
+__all__ = ["Session"]
 
-SITE_FILE = "site.toml"
 EDGE_PORT = 8080
 AWS_PORT = 4566
 _DEPLOYED = "deployed.json"
@@ -100,9 +100,6 @@ class Session:
     def rebuild(self, why: str) -> bool:
         """Build and publish again, and tell how long it took; False when nothing was new."""
         started, clock = time.time(), time.monotonic()
-        if why == SITE_FILE:
-            self.composition = self.compose()
-            self._deploy(self._synthesize())
         site = build(self.composition, self.stage)
         before, self.live = self.live, self._release(site, started)
         took = f"{time.monotonic() - clock:.2f} s"
@@ -111,6 +108,14 @@ class Session:
             return False
         self.steps.tell(f"  {why}: release {self.live} is live after {took}")
         return True
+
+    def is_another_site(self) -> bool:
+        """Read the site file again and tell whether it composes another site.
+
+        Raises:
+            PlatformError: The file is not valid, or its parts do not compose.
+        """
+        return as_json(self.compose().site) != as_json(self.composition.site)
 
     def requested_builds(self) -> list[str]:
         """Return the builds that webhooks have started since the last call.
