@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import pty
+import select
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -57,6 +60,34 @@ class Command:
         assert "Traceback" not in done.stderr, done.stderr
         return done
 
+    def converse(
+        self, *arguments: object, answers: Sequence[str], env: Mapping[str, str] | None = None, seconds: float = 60.0
+    ) -> tuple[str, int]:
+        """Run it on a terminal and answer each question; return what was seen, and the exit code."""
+        program, *words = self.line(*arguments)
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.chdir(self.folder)
+            os.execve(program, [program, *words], self.environment({"TERM": "dumb", **(env or {})}))  # noqa: S606
+        seen, asked, left = b"", 0, list(answers)
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            ready, _, _ = select.select([terminal], [], [], 0.2)
+            if ready:
+                try:
+                    chunk = os.read(terminal, 65_536)
+                except OSError:  # so Linux says that the other side has ended
+                    chunk = b""
+                if not chunk:
+                    break
+                seen += chunk
+            elif left and seen[asked:].endswith(b": "):
+                os.write(terminal, f"{left.pop(0)}\n".encode())
+                asked = len(seen)
+        os.close(terminal)
+        _, status = os.waitpid(pid, 0)
+        return seen.decode(errors="replace").replace("\r\n", "\n"), os.waitstatus_to_exitcode(status)
+
     def line(self, *arguments: object) -> list[str]:
         """Return the command line."""
         return [str(PLATFORM), *map(str, arguments)]
@@ -69,6 +100,12 @@ class Command:
             if name in KEPT or not name.startswith(("AWS_", "PLATFORM_", "_PLATFORM_"))
         }
         return {**own, "PYTHONPATH": str(self.plugins), **self.env, **(env or {})}
+
+
+@pytest.fixture(scope="session")
+def make_command() -> type[Command]:
+    """Return the class of `platform`, for fixtures of a wider scope."""
+    return Command
 
 
 @pytest.fixture

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import os
-import pty
-import select
-import time
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -19,7 +16,6 @@ from platform_core.errors import UserError
 
 FLAGS = ("--client", "acme", "--domain", "www.acme.example", "--engine", "ssg-echo")
 REQUIRED = '\n[settings.key]\ntype = "string"\ndescription = "Its key."\nrequired = true\npattern = "[a-z]+"\n'
-SECONDS = 60.0
 
 
 def site_file(platform: Any, name: str = "acme") -> dict[str, Any]:
@@ -136,38 +132,11 @@ def test_what_is_no_text_is_refused(platform: Any) -> None:
     assert "- --title: Input should be a valid string" in done.stderr
 
 
-def converse(platform: Any, *arguments: str, answers: tuple[str, ...]) -> tuple[str, int]:
-    """Run `platform init` on a terminal and answer each question; return what was seen, and the exit code."""
-    pid, terminal = pty.fork()
-    if pid == 0:
-        os.chdir(platform.folder)
-        program, *words = platform.line("init", *arguments)
-        os.execve(program, [program, *words], platform.environment({"TERM": "dumb"}))  # noqa: S606  a terminal needs a fork
-    seen, waiting, left = b"", 0, list(answers)
-    deadline = time.monotonic() + SECONDS
-    while time.monotonic() < deadline:
-        ready, _, _ = select.select([terminal], [], [], 0.2)
-        if ready:
-            try:
-                chunk = os.read(terminal, 65_536)
-            except OSError:  # Linux, when the other side has ended
-                chunk = b""
-            if not chunk:
-                break
-            seen += chunk
-        elif left and seen[waiting:].endswith(b": "):
-            os.write(terminal, f"{left.pop(0)}\n".encode())
-            waiting = len(seen)
-    os.close(terminal)
-    _, status = os.waitpid(pid, 0)
-    return seen.decode().replace("\r\n", "\n"), os.waitstatus_to_exitcode(status)
-
-
 def test_questions_show_prices_and_make_a_site(platform: Any) -> None:
     """Each choice is listed with status and price, and the answers end in the file."""
     platform.env["PLATFORM_DISABLE"] = "hugo,decap,snipcart"
     answers = ("ssg-echo", "plain", "cms-memory", "shop-memory", "acme", "www.acme.example", "Acme")
-    seen, code = converse(platform, "acme", answers=answers)
+    seen, code = platform.converse("init", "acme", answers=answers)
     assert code == 0, seen
     assert "ssg-echo  certified, USD 10-20 a month" in seen
     assert "cms-memory  certified, USD 5-10 a month" in seen
@@ -181,7 +150,7 @@ def test_a_wrong_answer_is_asked_again(platform: Any) -> None:
     ask_for_a_key(platform)
     flags = ("--client", "acme", "--engine", "ssg-echo", "--variant", "plain", "--cms", "none", "--shop", "shop-memory")
     answers = ("acme", "www.acme.example", "", "UPPER", "lower")
-    seen, code = converse(platform, "acme", *flags, answers=answers)
+    seen, code = platform.converse("init", "acme", *flags, answers=answers)
     assert code == 0, seen
     assert "is not a full host name" in seen
     assert "of the form [a-z]+" in seen
@@ -195,9 +164,9 @@ def test_an_impossible_choice_is_marked_and_refused(platform: Any) -> None:
     text = manifest.read_text("utf-8").replace("[needs]", '[needs]\n"runtime.server" = "It computes prices."')
     manifest.write_text(text, "utf-8")
     flags = ("--client", "acme", "--domain", "www.acme.example", "--title", "A", "--variant", "plain", "--cms", "none")
-    seen, code = converse(platform, "acme", *flags, "--engine", "ssg-echo", answers=())
+    seen, code = platform.converse("init", "acme", *flags, "--engine", "ssg-echo", answers=())
     assert code == 0, seen  # nothing that is required is missing, so nothing is asked
-    seen, code = converse(platform, "beta", *flags, answers=("ssg-echo", "shop-memory", "none"))
+    seen, code = platform.converse("init", "beta", *flags, answers=("ssg-echo", "shop-memory", "none"))
     assert code == 0, seen
     assert "shop-memory  impossible" in seen
     assert "Memory Shop needs runtime.server, which nothing here provides (Echo: It only writes files.)" in seen
@@ -210,7 +179,7 @@ def test_a_choice_that_needs_a_later_one_says_which(platform: Any) -> None:
     cms.write_text(cms.read_text("utf-8").replace("[needs]", '[needs]\n"shop.cart" = "It edits carts."'), "utf-8")
     platform.env["PLATFORM_DISABLE"] = "snipcart,decap,hugo"
     flags = ("--client", "acme", "--domain", "www.acme.example", "--title", "A", "--variant", "plain")
-    seen, code = converse(platform, "acme", *flags, answers=("ssg-echo", "cms-memory", "none", "shop-memory"))
+    seen, code = platform.converse("init", "acme", *flags, answers=("ssg-echo", "cms-memory", "none", "shop-memory"))
     assert code == 0, seen
     assert "cms-memory  possible with shop-memory only" in seen
     assert "none is impossible here" in seen
@@ -218,7 +187,7 @@ def test_a_choice_that_needs_a_later_one_says_which(platform: Any) -> None:
 
 def test_the_end_of_input_stops_without_a_file(platform: Any) -> None:
     """Ctrl-D writes nothing."""
-    seen, code = converse(platform, "acme", answers=("\x04",))
+    seen, code = platform.converse("init", "acme", answers=("\x04",))
     assert code == 130, seen
     assert not (platform.folder / "acme").exists()
 
