@@ -68,6 +68,9 @@ class Aws:
         env = npm_env({**os.environ, **self.environ})
         if self.region:
             env |= {"AWS_REGION": self.region, "AWS_DEFAULT_REGION": self.region}
+        if not env.get("AWS_PROFILE"):
+            # Empty is not the same as absent to every SDK.
+            env.pop("AWS_PROFILE", None)
         return env
 
 
