@@ -32,6 +32,11 @@ ROOT = Path(__file__).parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 SIZES = {"desktop": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
 SCHEMES = ("light", "dark")
+# A picture far down is loaded when somebody scrolls there, and nobody does.
+LOAD_IMAGES = """() => Promise.all([...document.images].map((image) => {
+    image.loading = 'eager';
+    return image.decode().catch(() => null);
+}))"""
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
@@ -82,7 +87,8 @@ def photograph(opened: Browser, catalogue: Catalogue, engine: str, variant: str,
                 for size, viewport in SIZES.items():
                     for scheme in SCHEMES:
                         page = opened.new_page(viewport=viewport, color_scheme=scheme)
-                        page.goto(address + path, wait_until="networkidle")
+                        page.goto(address + path)
+                        page.evaluate(LOAD_IMAGES)
                         target = output / f"{engine}-{variant}-{name}-{size}-{scheme}.png"
                         page.screenshot(path=target, full_page=True)
                         page.close()
