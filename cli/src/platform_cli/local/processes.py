@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import socket
 import subprocess
@@ -10,15 +11,18 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from platform_core.errors import ToolError
+from platform_core.files import cache_folder
 
-__all__ = ["LOOPBACK", "Process", "free_port", "start", "wait_for_http"]
+__all__ = ["LOOPBACK", "Process", "claim_port", "free_port", "start", "wait_for_http", "wait_until"]
 
 LOOPBACK = "127.0.0.1"
 STOP_SECONDS = 12.0
+CLAIMS = 20
 
 
 @dataclass
@@ -99,6 +103,31 @@ def free_port(preferred: int = 0) -> int:
                 continue
             return int(probe.getsockname()[1])
     raise ToolError("no-port", "there is no free port on this machine")
+
+
+def claim_port(preferred: int, stack: ExitStack) -> int:
+    """Return a free loopback port that no other site takes before our program listens there.
+
+    Args:
+        preferred: Taken when it is free; 0 for any.
+        stack: Keeps the claim until it is closed; it ends with this process at the latest.
+
+    Raises:
+        ToolError: There is no free port.
+    """
+    claims = cache_folder() / "ports"
+    claims.mkdir(parents=True, exist_ok=True)
+    for wanted in (preferred, *[0] * CLAIMS):
+        port = free_port(wanted)
+        claim = (claims / str(port)).open("w")
+        try:
+            fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            claim.close()
+            continue
+        stack.enter_context(claim)
+        return port
+    raise ToolError("no-port", "other sites claim every free port of this machine")
 
 
 def wait_for_http(process: Process, url: str, *, seconds: float = 30.0) -> None:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from platform_cli.local.edge import Edge, start_edge
 from platform_cli.local.emulator import ACCOUNT, REGION, EmbeddedAws, start_embedded_aws
-from platform_cli.local.processes import LOOPBACK, Process, free_port, start, wait_for_http
+from platform_cli.local.processes import LOOPBACK, Process, claim_port, start, wait_for_http
 from platform_cli.progress import Steps
 from platform_core.assembly import Assembly, synth
 from platform_core.build import STATE_FOLDER, Built, build
@@ -81,7 +81,7 @@ class Session:
             self.composition = self.compose()
             step.note = " + ".join(member.id for member in self.composition.members)
         self._scaffold()
-        self._choose_ports()
+        self._choose_ports(stack)
         with ThreadPoolExecutor(3) as pool:
             aws = pool.submit(self._start_aws, stack)
             services = pool.submit(self._start_services, stack)
@@ -142,16 +142,17 @@ class Session:
                 written = scaffold(self.root, self.composition.engine, site.variant)
                 step.note = f"{len(written)} files of {site.variant}"
 
-    def _choose_ports(self) -> None:
+    def _choose_ports(self, stack: ExitStack) -> None:
         """Take the ports of last time when they are free: addresses stay, and so do releases."""
         file = self.state / "ports.json"
         try:
             last = json.loads(file.read_text("utf-8"))
         except (OSError, ValueError):
             last = {}
+        wanted = {"edge": EDGE_PORT, "aws": AWS_PORT} | (last if isinstance(last, dict) else {})
         self._ports = {
-            "edge": free_port(self.port or last.get("edge", EDGE_PORT)),
-            "aws": free_port(last.get("aws", AWS_PORT)),
+            "edge": claim_port(self.port or wanted["edge"], stack),
+            "aws": claim_port(wanted["aws"], stack),
         }
         write_atomically(file, json.dumps(self._ports))
         names = [item.value.name for item in self.composition.local_services()]
@@ -169,12 +170,12 @@ class Session:
     def _start_services(self, stack: ExitStack) -> None:
         for item in self.composition.local_services():
             with self.steps.step(f"start {item.value.name}"):
-                process, port = self._start_service(item.value)
+                process, port = self._start_service(item.value, stack)
                 stack.callback(process.stop)
                 self._services[item.value.name] = (process, port)
 
-    def _start_service(self, service: LocalService) -> tuple[Process, int]:
-        port = free_port()
+    def _start_service(self, service: LocalService, stack: ExitStack) -> tuple[Process, int]:
+        port = claim_port(0, stack)
         command = [part.replace("{port}", str(port)) for part in service.command]
         env = {name: value.replace("{port}", str(port)) for name, value in service.env.items()}
         process = start(service.name, command, log=self.state / f"{service.name}.log", env=env)
