@@ -21,20 +21,25 @@ from platform_core.node import ensure_packages, node
 from platform_core.outputs import BUCKET, Outputs
 
 __all__ = [
+    "BOOTSTRAP_VERSION",
     "CDK_VERSION",
     "Aws",
     "Deployment",
     "Event",
     "bootstrap",
+    "bootstrap_version",
     "cdk_program",
     "deploy",
     "destroy",
     "outputs",
     "run_cdk",
+    "stack_exists",
 ]
 
 CDK_VERSION = "2.1148.1"
 TWO_HOURS = 7200.0
+BOOTSTRAP_VERSION = 6
+_BOOTSTRAP = "/cdk-bootstrap/hnb659fds/version"
 _PACKAGE = Path(__file__).parent / "cloud" / "cdk-cli"
 _EVENT = re.compile(
     r"^(?P<stack>\S+) +\| +(?P<done>\d+)(?:/(?P<total>\d+))? +\| +[^|]+\| +(?P<status>[A-Z_]+) +\| "
@@ -87,12 +92,32 @@ def cdk_program() -> tuple[str, ...]:
 
 
 def bootstrap(aws: Aws, account: str, region: str, *, timeout: float = TWO_HOURS) -> None:
-    """Prepare an account's region for CDK, once; does nothing when it is done already.
+    """Prepare an account's region for CDK; asks first whether that is done already.
 
     Raises:
         DeployError: AWS refused.
     """
-    run_cdk(["bootstrap", f"aws://{account}/{region}"], aws, timeout=timeout)
+    if bootstrap_version(aws, region) < BOOTSTRAP_VERSION:
+        run_cdk(["bootstrap", f"aws://{account}/{region}"], aws, timeout=timeout)
+
+
+def bootstrap_version(aws: Aws, region: str) -> int:
+    """Return the version of a region's bootstrap stack; 0 without one.
+
+    Raises:
+        DeployError: AWS refused to tell.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        found = aws.client("ssm", region=region).get_parameter(Name=_BOOTSTRAP)
+    except ClientError as error:
+        if error_code(error) == "ParameterNotFound":
+            return 0
+        raise DeployError("no-bootstrap-version", f"the bootstrap of {region} can't be read", why=str(error)) from None
+    except BotoCoreError as error:
+        raise DeployError("no-bootstrap-version", f"the bootstrap of {region} can't be read", why=str(error)) from None
+    return int(found["Parameter"]["Value"])
 
 
 def deploy(

@@ -10,12 +10,11 @@ from typing import Any
 
 from platform_core.assembly import Assembly, StackRef
 from platform_core.aws import Aws, error_code
-from platform_core.deploy import CDK_VERSION, stack_exists
+from platform_core.deploy import CDK_VERSION, bootstrap_version, stack_exists
 from platform_core.errors import DeployError, Problem
 
 __all__ = ["preflight"]
 
-_BOOTSTRAP = "/cdk-bootstrap/hnb659fds/version"
 _QUOTA_REGION = "us-east-1"
 # AWS keeps this much concurrency free of reservations.
 _UNRESERVED = 100
@@ -120,9 +119,11 @@ def _check_bootstrap(chosen: Iterable[StackRef], account: str, aws: Aws) -> Iter
     for stack in chosen:
         needed[stack.region] = max(stack.bootstrap, needed.get(stack.region, 0))
     for region, version in needed.items():
-        found = _quietly(lambda region=region: aws.client("ssm", region=region).get_parameter(Name=_BOOTSTRAP))  # type: ignore[misc]
-        have = int(found["Parameter"]["Value"]) if isinstance(found, Mapping) else 0
-        if found == "ParameterNotFound" or (isinstance(found, Mapping) and have < version):
+        try:
+            have = bootstrap_version(aws, region)
+        except DeployError:
+            continue  # may not look: the deployment will tell
+        if have < version:
             what = (
                 f"version {have} is too old; {version} is needed." if have else "it has not been bootstrapped for CDK."
             )
