@@ -2,8 +2,8 @@
 
 ``python handwritten_app.py COUNT OUTDIR VIEWER ROUTER LOGIN`` synthesizes COUNT sites. It is
 what a developer writes who knows CDK and needs one kind of site: no plugins, no checks, no
-choices. The bench compares the types and the number of its resources with ours and refuses
-to measure when they differ.
+choices. The bench compares the types and the number of its resources and outputs with ours and
+refuses to measure when they differ.
 """
 
 from __future__ import annotations
@@ -79,7 +79,12 @@ class Site(Stack):
             env=Environment(region=REGION),
             analytics_reporting=False,
             description=f"{client}.example.com",
-            tags={"client": client, "domain": f"{client}.example.com"},
+            tags={
+                "client": client,
+                "domain": f"{client}.example.com",
+                "stack_type": "composed",
+                "parts": "hugo:0.1.0 decap:0.1.0 snipcart:0.1.0",
+            },
         )
         self.client = client
         self.shared = shared
@@ -315,9 +320,12 @@ class Site(Stack):
             "Address": f"https://{self.distribution.distribution_domain_name}",
             "BucketName": self.bucket.bucket_name,
             "BuildProject": self.build.project_name,
+            "DistributionDomain": self.distribution.distribution_domain_name,
             "DistributionId": self.distribution.distribution_id,
+            "Host": f"{self.client}.example.com",
             "StoreArn": self.store.key_value_store_arn,
             "ApiId": self.api.api_id,
+            "WebhookBase": f"https://{self.distribution.distribution_domain_name}/_platform/webhooks",
             "QueueUrl": self.queue.queue_url,
             "DeadLettersUrl": self.dead.queue_url,
             "ReceiptsTable": self.receipts.table_name,

@@ -81,7 +81,7 @@ def fresh(scratch: Path, sites: Path, count: int, *, rounds: int) -> Comparison:
     found = in_turn(
         {"ours": again(composed, ours, env), "theirs": again(written, theirs, env)}, rounds=rounds, warm=False
     )
-    resources = sum(counted(ours).values())
+    resources = sum(counted(ours).values()) - counted(ours)["outputs"]
     word = "site" if count == 1 else "sites"
     return Comparison(f"{count} {word}, {resources} resources", "by hand", found["theirs"], found["ours"], AIM)
 
@@ -104,9 +104,13 @@ def functions(assembly: Path) -> list[Path]:
 
 
 def counted(assembly: Path) -> Counter[str]:
-    """Count the resources of an assembly by type."""
-    templates = (json.loads(path.read_text("utf-8")) for path in assembly.rglob("*.template.json"))
-    return Counter(item["Type"] for template in templates for item in template.get("Resources", {}).values())
+    """Count the resources of an assembly by type, and the outputs of its sites; what stacks export to each other is no output."""
+    found: Counter[str] = Counter()
+    for path in assembly.rglob("*.template.json"):
+        template = json.loads(path.read_text("utf-8"))
+        found.update(item["Type"] for item in template.get("Resources", {}).values())
+        found["outputs"] += sum("Export" not in item for item in template.get("Outputs", {}).values())
+    return found
 
 
 def no_change(scratch: Path, sites: Path, *, count: int, rounds: int) -> tuple[str, str, str, bool]:
