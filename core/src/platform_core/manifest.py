@@ -10,7 +10,6 @@ from __future__ import annotations
 import dataclasses
 import re
 import tomllib
-import typing
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
@@ -229,28 +228,26 @@ def _problem(where: str, item: Any) -> Problem:
 
 def _known_keys(path: list[str]) -> tuple[str, ...]:
     """Return the keys of the table at *path*; (table, name) pairs hold records."""
-    records = {"price": Price, "variants": Variant, "settings": Setting, "bundles": Bundle, "plans": Plan}
-    record = records.get(path[0], Manifest) if path else Manifest
+    record = _RECORDS.get(path[0], Manifest) if path else Manifest
     if path and path[-1] == "price":
         record = Price
     return tuple(item.name for item in dataclasses.fields(record))
 
 
+# Which field holds which record. Asking `typing` for it costs more than all the rest of reading a manifest.
+_RECORDS: dict[str, type] = {"price": Price, "variants": Variant, "settings": Setting, "bundles": Bundle, "plans": Plan}
+
+
 def hydrate(cls: type[T], data: dict[str, Any]) -> T:
     """Build *cls* from the plain form of an instance that was checked before."""
-    hints = typing.get_type_hints(cls)
-    return cls(**{key: _value(hints[key], value) for key, value in data.items()})
+    return cls(**{key: _value(_RECORDS.get(key), value) for key, value in data.items()})
 
 
-def _value(hint: Any, value: Any) -> Any:
-    args = typing.get_args(hint)
-    if isinstance(value, dict):
-        record = next((arg for arg in (hint, *args) if dataclasses.is_dataclass(arg)), None)
-        if record is None:
-            return value
-        if typing.get_origin(hint) is dict:
-            return {key: hydrate(record, item) for key, item in value.items()}  # type: ignore[arg-type]
-        return hydrate(record, value)  # type: ignore[arg-type]
+def _value(record: type | None, value: Any) -> Any:
     if isinstance(value, list):
-        return tuple(_value(args[0], item) for item in value) if args else tuple(value)
-    return value
+        return tuple(hydrate(record, item) if record else item for item in value)
+    if record is None or not isinstance(value, dict):
+        return value
+    if record is Price:
+        return hydrate(record, value)
+    return {name: hydrate(record, item) for name, item in value.items()}
