@@ -15,7 +15,6 @@ PlatformError
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -39,6 +38,8 @@ __all__ = [
 
 def did_you_mean(word: str, choices: Iterable[str]) -> str:
     """Suggest the nearest of *choices*, as a sentence, or an empty string."""
+    import difflib
+
     near = difflib.get_close_matches(word, list(choices), n=1, cutoff=0.6)
     return f"Did you mean {near[0]!r}?" if near else ""
 
