@@ -77,8 +77,9 @@ def gen(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Check that the documentation is whole, its links lead somewhere, and its examples run."""
+    """Check that the documentation is whole, its links lead somewhere and its examples run; build it to build/docs."""
     session.run("python", "-m", "pytest", "tests/test_docs.py", "core/tests/test_hookspecs.py", *session.posargs)
+    session.run("python", "docs/build_site.py")
 
 
 @nox.session
@@ -97,16 +98,16 @@ def bench(session: nox.Session) -> None:
 
 @nox.session
 def minimums(session: nox.Session) -> None:
-    """Run core's tests with the oldest dependencies that it allows."""
+    """Run the tests of core and the command with the oldest dependencies that they allow; arguments go to pytest."""
     uv = find_uv(session)
+    chosen = session.posargs or ["core/tests", "cli/tests", "-m", "not embedded and not browser and not slow"]
     with tempfile.TemporaryDirectory() as scratch:
         session.run(uv, "venv", "--quiet", "--python", sys.executable, scratch, external=True)
         python = str(Path(scratch, "bin", "python"))
-        wanted = ["./core", "./testing", "pytest>=8.3", "hypothesis>=6.130"]
+        wanted = ["./core", "./cli", "./testing", "pytest>=8.3", "pytest-xdist>=3.6", "hypothesis>=6.130"]
         command = [uv, "pip", "install", "--quiet", "--python", python, "--resolution", "lowest-direct", *wanted]
         session.run(*command, external=True)
-        chosen = session.posargs or ["core/tests", "-m", "not embedded and not browser"]
-        session.run(python, "-m", "pytest", *chosen, external=True)
+        session.run(python, "-m", "pytest", "-n", WORKERS, "--dist", "loadgroup", *chosen, external=True)
 
 
 @nox.session

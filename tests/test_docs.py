@@ -248,3 +248,22 @@ def test_the_plugin_of_the_how_to_conforms(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert int(re.search(r"(\d+) passed", done.stdout)[1]) >= 10
+
+
+@pytest.mark.slow
+def test_the_documentation_is_a_site_of_platform(tmp_path: Path) -> None:
+    """Platform builds its own documentation, and every link inside it leads to a page or a file."""
+    done = subprocess.run(
+        [sys.executable, ROOT / "docs" / "build_site.py", tmp_path], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    output = tmp_path / ".platform" / "aws" / "output"
+    pages = list(output.rglob("*.html"))
+    assert len(pages) > 25
+    wrong = {
+        (page.relative_to(output).as_posix(), target)
+        for page in pages
+        for target in re.findall(r'href="?(/[^"#?\s>]*)', page.read_text("utf-8"))
+        if not (output / unquote(target).strip("/")).exists()
+    }
+    assert wrong == set()
