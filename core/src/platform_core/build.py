@@ -23,11 +23,12 @@ from platform_core.contributions import BuildPlan, File, Stage, Workspace
 from platform_core.errors import BuildError, PluginError
 from platform_core.files import write_atomically
 
-__all__ = ["STATE_FOLDER", "Built", "build", "platform_data", "workspace_for"]
+__all__ = ["STATE_FOLDER", "Built", "build", "platform_data", "stop_builds", "workspace_for"]
 
 STATE_FOLDER = ".platform"
 MAX_LINES = 20
 ENTRY_PAGES = ("index.html", "404.html")
+_running: set[subprocess.Popen[str]] = set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +160,7 @@ def _run(plan: BuildPlan, workspace: Workspace) -> None:
     workspace.output.mkdir(parents=True)
     workspace.cache.mkdir(parents=True, exist_ok=True)
     try:
-        done = subprocess.run(
+        process = subprocess.Popen(
             plan.command,
             cwd=workspace.root,
             env={**os.environ, **plan.env},
@@ -168,15 +169,24 @@ def _run(plan: BuildPlan, workspace: Workspace) -> None:
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
-            check=False,
         )
     except OSError as error:
         raise BuildError("no-engine", f"{plan.command[0]} can't be started", why=str(error)) from None
-    if done.returncode:
-        tail = "\n".join(done.stdout.strip().splitlines()[-20:])
-        raise BuildError(
-            "build-failed", f"{Path(plan.command[0]).name} failed with exit code {done.returncode}", why=tail
-        )
+    _running.add(process)
+    try:
+        with process:
+            said, _ = process.communicate()
+    finally:
+        _running.discard(process)
+    if process.returncode:
+        name = Path(plan.command[0]).name
+        raise BuildError("build-failed", f"{name} failed with exit code {process.returncode}", why=_telling_lines(said))
+
+
+def stop_builds() -> None:
+    """Stop the engines that other threads of this process run; their builds fail."""
+    for process in tuple(_running):
+        process.terminate()
 
 
 def _telling_lines(output: str) -> str:

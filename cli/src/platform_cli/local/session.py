@@ -12,7 +12,7 @@ import os
 import secrets
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +22,7 @@ from platform_cli.local.emulator import ACCOUNT, REGION, EmbeddedAws, start_embe
 from platform_cli.local.processes import LOOPBACK, Process, claim_port, start, wait_for_http
 from platform_cli.progress import Steps
 from platform_core.assembly import Assembly, synth
-from platform_core.build import STATE_FOLDER, Built, build
+from platform_core.build import STATE_FOLDER, Built, build, stop_builds
 from platform_core.composition import Composition
 from platform_core.contributions import LocalService, Stage
 from platform_core.deploy import Aws, bootstrap, deploy, outputs
@@ -86,12 +86,19 @@ class Session:
             aws = pool.submit(self._start_aws, stack)
             services = pool.submit(self._start_services, stack)
             built = pool.submit(self._build)
-            assembly = self._synthesize()
-            # Each result may raise; the first failure stops the start.
-            self.aws = aws.result()
-            self._deploy(assembly)
-            services.result()
-            site, started = built.result()
+            try:
+                assembly = self._synthesize()
+                # Each result may raise; the first failure stops the start.
+                self.aws = aws.result()
+                self._deploy(assembly)
+                services.result()
+                site, started = built.result()
+            except BaseException:
+                # Nobody waits for the pages of a site that does not start; the engine may start only now.
+                while not built.cancel() and not built.done():
+                    stop_builds()
+                    wait([built], timeout=0.1)
+                raise
         self._publish(site, started)
         with self.steps.step("start the edge"):
             self.edge = self._start_edge()
