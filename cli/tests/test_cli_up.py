@@ -283,6 +283,20 @@ def test_an_interrupt_stops_every_process(story: Story) -> None:
     assert story.facts["exit code of an interrupt"] == 0
 
 
+def test_an_interrupt_while_it_builds_ends_the_build(platform: Any, new_site: Any) -> None:
+    """Nobody waits for an engine whose pages are not wanted any more, and it does not go on alone."""
+    del platform.env["PLATFORM_CACHE"]
+    site = new_site()
+    started = platform.folder / "started"
+    renderer = f"import time\nopen({str(started)!r}, 'w').close()\ntime.sleep(600)\n"
+    (platform.plugins / "platform_plugin_ssg_echo" / "render.py").write_text(renderer, "utf-8")
+    up = start(platform, site)
+    assert wait_until(started.exists, seconds=START_SECONDS), up.said
+    assert not up.stop(signal.SIGINT)
+    assert up.process.returncode == 0
+    assert "Stopping." in up.said
+
+
 def test_once_shows_the_site_and_ends(platform: Any, new_site: Any) -> None:
     """For scripts: the second time nothing has to be made again."""
     del platform.env["PLATFORM_CACHE"]
