@@ -7,6 +7,7 @@ processor time of the process and its children, which a busy machine disturbs le
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import statistics
 import subprocess
@@ -92,6 +93,15 @@ class Section:
     about: str
     comparisons: Sequence[Comparison] = ()
     figures: Sequence[Figure] = ()
+
+    def without_aims(self) -> Section:
+        """Return the same with no aim to meet: aims are for real sizes."""
+        comparisons = [dataclasses.replace(item, aim=None) for item in self.comparisons]
+        return dataclasses.replace(
+            self,
+            comparisons=comparisons,
+            figures=[dataclasses.replace(item, aim="", met=None) for item in self.figures],
+        )
 
 
 def run(

@@ -8,7 +8,7 @@ from pathlib import Path
 from measure import Comparison, Section, in_turn, run
 
 PLATFORM = Path(sys.executable).with_name("platform")
-BASELINE = 'python -c "import click"'
+BASELINE = '`python -c "import click"`'
 AIM = 3.0
 
 

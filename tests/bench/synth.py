@@ -121,10 +121,10 @@ def no_change(scratch: Path, sites: Path, *, count: int, rounds: int) -> tuple[s
         {"work": lambda: run(command, env=env), "start": lambda: run([*command, "--start-only"], env=env)},
         rounds=rounds,
     )
-    work = found["work"].median - found["start"].median
+    work = max(0.0, found["work"].median - found["start"].median)
     return (
         f"No change since the last synth, {count} sites",
-        f"{seconds(work)} beyond the {seconds(found['start'].median)} in which the process starts and composes one site",
+        f"{seconds(work) if work else 'nothing measurable'} beyond the {seconds(found['start'].median)} in which the process starts and composes one site",
         f"at most {seconds(AIM_UNCHANGED)} for 42 sites",
         work <= AIM_UNCHANGED,
     )
