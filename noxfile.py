@@ -46,7 +46,7 @@ def options(session: nox.Session, flags: Mapping[str, Mapping[str, Any]]) -> arg
 @nox.session
 def tests(session: nox.Session) -> None:
     """Run the tests; arguments go to pytest."""
-    session.run("python", "-m", "pytest", "-n", WORKERS, "--dist", "loadgroup", *session.posargs)
+    session.run("python", "-m", "pytest", "-n", WORKERS, "--dist", "loadfile", *session.posargs)
 
 
 @nox.session
@@ -107,7 +107,7 @@ def minimums(session: nox.Session) -> None:
         wanted = ["./core", "./cli", "./testing", "pytest>=8.3", "pytest-xdist>=3.6", "hypothesis>=6.130"]
         command = [uv, "pip", "install", "--quiet", "--python", python, "--resolution", "lowest-direct", *wanted]
         session.run(*command, external=True)
-        session.run(python, "-m", "pytest", "-n", WORKERS, "--dist", "loadgroup", *chosen, external=True)
+        session.run(python, "-m", "pytest", "-n", WORKERS, "--dist", "loadfile", *chosen, external=True)
 
 
 @nox.session

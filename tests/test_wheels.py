@@ -23,7 +23,6 @@ LICENCE = "Apache-2.0"
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.xdist_group("wheels"),
     pytest.mark.skipif(not UV, reason="needs uv, which `make setup` brings"),
 ]
 

@@ -18,7 +18,7 @@ from platform_cli.local.emulator import client_environment
 from platform_testing.distributions import add_distribution, install_fakes
 from platform_testing.embedded import EmbeddedAws
 
-pytestmark = [pytest.mark.embedded, pytest.mark.xdist_group("deployments")]
+pytestmark = pytest.mark.embedded
 
 REGION = "eu-central-1"
 PARAMETER = {

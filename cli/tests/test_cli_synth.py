@@ -6,10 +6,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-pytestmark = pytest.mark.xdist_group("synth")
-
 
 def synthesized(platform: Any, *arguments: object) -> dict[str, Any]:
     """Return what `synth --json` says."""

@@ -20,7 +20,7 @@ import pytest
 from platform_cli.local.processes import wait_until
 from platform_testing.distributions import add_distribution, install_fakes
 
-pytestmark = [pytest.mark.embedded, pytest.mark.xdist_group("up")]
+pytestmark = pytest.mark.embedded
 
 START_SECONDS = 180.0
 STOP_SECONDS = 40.0
