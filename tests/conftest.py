@@ -94,7 +94,11 @@ def stop_site(site: Site) -> None:
     """Press Ctrl-C and wait."""
     if site.process.poll() is None:
         site.process.send_signal(signal.SIGINT)
-    site.process.wait(60)
+    try:
+        site.process.wait(60)
+    except subprocess.TimeoutExpired:
+        site.process.kill()
+        raise
 
 
 @contextmanager

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from platform_testing.distributions import add_distribution
+
 
 def synthesized(platform: Any, *arguments: object) -> dict[str, Any]:
     """Return what `synth --json` says."""
@@ -33,6 +35,37 @@ def test_validation_is_told(platform: Any, new_site: Any) -> None:
     again = synthesized(platform, site)
     assert again["validated"]
     assert not again["changed"]
+
+
+BUCKET = {
+    "platform_plugin_bucket/__init__.py": "",
+    "platform_plugin_bucket/plugin.toml": (
+        'schema = 1\nid = "bucket"\nkind = "service"\nname = "Bucket"\nsummary = "Adds a bucket that anybody may ask for."\n'
+    ),
+    "platform_plugin_bucket/plugin.py": (
+        "from platform_core.hookspecs import hookimpl\n"
+        "@hookimpl\ndef platform_assess():\n    return {}\n"
+        "@hookimpl\ndef platform_plan():\n    return ()\n"
+        "@hookimpl\ndef platform_run():\n    return ()\n"
+        "@hookimpl\ndef platform_provision(stack):\n"
+        "    from aws_cdk import aws_s3\n"
+        "    aws_s3.Bucket(stack, 'Careless')\n"
+    ),
+}
+"""A service whose bucket takes requests without TLS."""
+
+
+def test_validation_stops_what_is_not_safe(platform: Any, new_site: Any) -> None:
+    """What cdk-nag finds is told with its rule and its place, and no assembly is left to deploy."""
+    entry = "[platform.service.v1]\nbucket = platform_plugin_bucket.plugin\n"
+    add_distribution(platform.plugins, "platform-plugin-bucket", entry_points=entry, files=BUCKET)
+    site = new_site("acme", "--service", "bucket")
+    platform("synth", site, "--output", "unchecked")
+    done = platform("synth", site, "--validate", code=1)
+    assert "error[bad-template]" in done.stderr
+    assert "AwsSolutions-S10" in done.stderr
+    assert "Careless" in done.stderr
+    assert not (site / ".platform" / "aws" / "cdk.out").exists()
 
 
 def test_several_folders_are_one_app(platform: Any, new_site: Any) -> None:

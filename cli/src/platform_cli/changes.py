@@ -26,7 +26,12 @@ def change_lines(changes: Sequence[Change]) -> Iterator[str]:
     lost = sum(item.replaced == "yes" for item in changes)
     perhaps = sum(item.replaced == "maybe" for item in changes)
     if lost:
-        yield f"REPLACED: {lost} of them {'is' if lost == 1 else 'are'} made anew, and what they hold is lost."
+        what = (
+            "1 resource is made anew, and what it holds"
+            if lost == 1
+            else f"{lost} resources are made anew, and what they hold"
+        )
+        yield f"REPLACED: {what} is lost."
     if perhaps:
         yield f"Perhaps replaced: {perhaps}; CloudFormation knows only while it deploys."
 

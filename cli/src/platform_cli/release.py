@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from platform_core.runtime.publisher import Published
     from platform_core.runtime.store import Store
 
-__all__ = ["build_machine_outputs", "store_of", "tell_published"]
+__all__ = ["build_machine_outputs", "store_of", "tell_published", "tell_shortcomings"]
 
 
 def build_machine_outputs() -> Outputs:
@@ -52,6 +52,11 @@ def tell_published(done: Published) -> None:
         click.echo(f"Release {done.id} was live already.")
     else:
         click.echo(f"Release {done.id} is live ({done.uploaded} uploaded, {done.copied} copied, {done.reused} reused).")
+    tell_shortcomings(done)
+
+
+def tell_shortcomings(done: Published) -> None:
+    """Say what went wrong after the switch, and which redirects never answer."""
     for note in done.notes:
         click.echo(f"warning: {note}", err=True)
     for rule in done.unrouted:

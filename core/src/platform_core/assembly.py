@@ -24,7 +24,7 @@ from platform_core.errors import OperationError
 from platform_core.files import write_atomically
 from platform_core.site import as_json
 
-__all__ = ["Assembly", "StackRef", "read_assembly", "synth"]
+__all__ = ["Assembly", "StackRef", "find_good", "read_assembly", "synth"]
 
 _RECORD = "platform.json"
 _MANIFEST = "manifest.json"
@@ -95,18 +95,24 @@ def synth(sites: Iterable[tuple[Composition, Stage]], outdir: Path, *, validate:
         PluginError: A contribution failed.
     """
     chosen = list(sites)
-    key = _key(chosen)
-    record = _read_record(outdir)
-    if record.get("key") == key and (record.get("validated") or not validate):
-        try:
-            return read_assembly(outdir, changed=False)
-        except OperationError:
-            pass  # somebody took a file away: make it again
+    if found := find_good(chosen, outdir, validate=validate):
+        return found
     from platform_core.cloud.app import synthesize
 
     synthesize(chosen, outdir, validate=validate)
-    write_atomically(outdir / _RECORD, json.dumps({"key": key, "validated": validate}))
+    write_atomically(outdir / _RECORD, json.dumps({"key": _key(chosen), "validated": validate}))
     return read_assembly(outdir, changed=True)
+
+
+def find_good(sites: Sequence[tuple[Composition, Stage]], outdir: Path, *, validate: bool = False) -> Assembly | None:
+    """Return the assembly in *outdir* when nothing that it was made from has changed."""
+    record = _read_record(outdir)
+    if record.get("key") != _key(sites) or (validate and not record.get("validated")):
+        return None
+    try:
+        return read_assembly(outdir, changed=False)
+    except OperationError:
+        return None  # somebody took a file away
 
 
 def read_assembly(folder: Path, *, changed: bool = False) -> Assembly:

@@ -60,7 +60,7 @@ def _agree(target: Target, steps: Steps, *, yes: bool) -> None:
 
     with steps.step("compare with what is there") as step:
         changes = diff(target.assembly, target.aws, clients=[target.client])
-        step.note = f"{len(changes)} changes" if changes else "no changes"
+        step.note = f"{len(changes)} change{'s' * (len(changes) > 1)}" if changes else "no changes"
     if changes:
         click.echo("\n".join(change_lines(changes)))
         confirm("Deploy this?", yes=yes)
@@ -102,7 +102,7 @@ def _upload_source(target: Target, outputs: Outputs, steps: Steps) -> None:
         size = file.tell()
         file.seek(0)
         target.aws.client("s3", region=target.stack.region).upload_fileobj(file, outputs.get(BUCKET), SOURCE_KEY)
-        step.note = f"{len(source.files)} files, {size / 1_000_000:.1f} MB"
+        step.note = f"{len(source.files)} files, {size / 1_000:,.0f} kB"
     for name in source.secrets:
         click.echo(f"  left out of the source, since it looks like a secret: {name}", err=True)
 

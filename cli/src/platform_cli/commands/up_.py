@@ -43,7 +43,8 @@ def command(app: App, *, folder: Path, port: int, once: bool) -> None:
     root = folder.resolve()
     state = root / ".platform" / "local"
     app.site(root)
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    # SIGINT too: a shell that starts us in the background has it ignored.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     with locked(state) as lock:
         if lock is None:
@@ -114,7 +115,8 @@ def _price(app: App, session: Session) -> Iterator[str]:
         yield f"  USD {low}-{high} a month ({found.stack_type}), before the providers' own fees"
     for member in session.composition.members:
         for plan in member.manifest.plans:
-            yield f"    {member.manifest.name} {plan.name}: USD {plan.month:g} a month{'; ' + plan.note if plan.note else ''}"
+            name = plan.name if plan.name.startswith(member.manifest.name) else f"{member.manifest.name} {plan.name}"
+            yield f"    {name}: USD {plan.month:g} a month{'; ' + plan.note if plan.note else ''}"
     yield ""
 
 

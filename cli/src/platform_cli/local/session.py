@@ -20,8 +20,10 @@ from pathlib import Path
 from platform_cli.local.edge import Edge, start_edge
 from platform_cli.local.emulator import ACCOUNT, REGION, EmbeddedAws, start_embedded_aws
 from platform_cli.local.processes import LOOPBACK, Process, claim_port, start, wait_for_http
+from platform_cli.local.synthesis import synthesize_apart
 from platform_cli.progress import Steps
-from platform_core.assembly import Assembly, synth
+from platform_cli.release import tell_shortcomings
+from platform_core.assembly import Assembly, find_good
 from platform_core.build import STATE_FOLDER, Built, build, stop_builds
 from platform_core.composition import Composition
 from platform_core.contributions import LocalService, Stage
@@ -29,6 +31,7 @@ from platform_core.deploy import Aws, bootstrap, deploy, outputs
 from platform_core.files import write_atomically
 from platform_core.outputs import BUILD_PROJECT, DISTRIBUTION_ID, Outputs
 from platform_core.releases import open_store, publish_site
+from platform_core.runtime.publisher import Published
 from platform_core.scaffold import is_new, scaffold
 from platform_core.site import as_json
 
@@ -48,7 +51,7 @@ class Session:
         root: The site's folder.
         steps: Where progress goes.
         port: The edge's port; 0 for the one of last time, or any.
-        live: The release that is live.
+        live: The release that it came up with.
     """
 
     compose: Callable[[], Composition]
@@ -108,12 +111,12 @@ class Session:
         """Build and publish again, and tell how long it took; False when nothing was new."""
         started, clock = time.time(), time.monotonic()
         site = build(self.composition, self.stage)
-        before, self.live = self.live, self._release(site, started)
+        done = self._release(site, started)
         took = f"{time.monotonic() - clock:.2f} s"
-        if self.live == before:
+        if done.stale or done.previous == done.id:
             self.steps.tell(f"  {why}: nothing new to publish ({took})")
             return False
-        self.steps.tell(f"  {why}: release {self.live} is live after {took}")
+        self.steps.tell(f"  {why}: release {done.id} is live after {took}")
         return True
 
     def is_another_site(self) -> bool:
@@ -195,9 +198,10 @@ class Session:
 
     def _synthesize(self) -> Assembly:
         with self.steps.step("synthesize the stack") as step:
-            assembly = synth([(self.composition, self.stage)], self.state / "cdk.out")
-            step.note = "" if assembly.changed else "unchanged"
-        return assembly
+            folder = self.state / "cdk.out"
+            assembly = find_good([(self.composition, self.stage)], folder)
+            step.note = "unchanged" if assembly else ""
+            return assembly or synthesize_apart(self.root, self.stage, folder)
 
     def _build(self) -> tuple[Built, float]:
         started = time.time()
@@ -240,15 +244,17 @@ class Session:
 
     def _publish(self, site: Built, started: float) -> None:
         with self.steps.step("publish the release") as step:
-            self.live = self._release(site, started)
+            self.live = self._release(site, started).id
             step.note = self.live
 
-    def _release(self, site: Built, started: float) -> str:
+    def _release(self, site: Built, started: float) -> Published:
         import boto3
 
         session = boto3.Session(ACCOUNT, "local", region_name=REGION)
         store = open_store(self.outputs, session=session, endpoint=self.aws.endpoint)
-        return publish_site(self.composition, site, store, started=started).id
+        done = publish_site(self.composition, site, store, started=started)
+        tell_shortcomings(done)
+        return done
 
     def _start_edge(self) -> Edge:
         return start_edge(
