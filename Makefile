@@ -16,7 +16,7 @@ demo: setup
 	@.venv/bin/python examples/demo.py $(if $(ONCE),--once) $(if $(PORT),--port $(PORT))
 
 test: setup
-	@$(NOX) -s browser $(if $(SESSIONS),$(SESSIONS),lint types imports docs tests wheels)
+	@$(NOX) -s browser $(if $(SESSIONS),$(SESSIONS),lint types imports docs tests)
 
 setup: .venv/.synced
 
