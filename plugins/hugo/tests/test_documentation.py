@@ -169,7 +169,7 @@ class TestInABrowser:
         page = browser.new_page()
         page.goto(f"{serve(build(VARIANT).output)}/docs/")
         page.fill("#search", "zzznothing")
-        page.wait_for_function("document.querySelector('[role=status]').textContent === '0 pages found'")
+        page.locator("[role=status]", has_text="0 pages found").wait_for(state="attached")
         assert page.is_hidden(".search-results")
         page.close()
 
