@@ -142,7 +142,7 @@ def test_a_window_of_another_origin_hears_nothing(window: Any) -> None:
         page.get_by_role("button").click()
     popup = caught.value
     popup.wait_for_selector("text=You are logged in")
-    popup.wait_for_function("() => !document.getElementById('login').dataset.answer")
+    popup.locator("#login:not([data-answer])").wait_for(state="attached")
     assert page.evaluate("window.heard") == []
 
 
@@ -151,7 +151,7 @@ def test_the_login_without_an_editor(window: Any) -> None:
     page = window.new_page()
     page.goto(ASKED)
     page.wait_for_selector("text=You are logged in")
-    page.wait_for_function("() => !document.getElementById('login').dataset.answer")
+    page.locator("#login:not([data-answer])").wait_for(state="attached")
     assert TOKEN not in page.content()
     assert page.get_by_role("link", name="Back to the editor").get_attribute("href") == f"{ORIGIN}/admin/"
 
