@@ -64,9 +64,9 @@ def build(composition: Composition, stage: Stage, *, force: bool = False) -> Bui
     """
     workspace = workspace_for(composition.content.root, stage)
     _bring_entries(composition)
-    data = json.dumps(platform_data(composition, stage), ensure_ascii=False, indent=1, sort_keys=True)
-    plan = composition.build_plan(stage, workspace)
     files = composition.files(stage)
+    data = json.dumps(platform_data(composition, stage, files), ensure_ascii=False, indent=1, sort_keys=True)
+    plan = composition.build_plan(stage, workspace)
     record = workspace.output.with_name("build.json")
     key = _key(plan, workspace, data, files)
     if not force and _is_good(record, key, workspace.output):
@@ -87,8 +87,14 @@ def build(composition: Composition, stage: Stage, *, force: bool = False) -> Bui
     return Built(workspace.output, plan, changed=True, seconds=seconds)
 
 
-def platform_data(composition: Composition, stage: Stage) -> dict[str, Any]:
-    """Return what the engine's templates see; see ``docs/explanation/architecture.md``."""
+def platform_data(composition: Composition, stage: Stage, files: Iterable[Tagged[File]]) -> dict[str, Any]:
+    """Return what the engine's templates see; see ``docs/explanation/architecture.md``.
+
+    Args:
+        composition: The site and its plugins.
+        stage: Where it is going to run.
+        files: What the plugins publish; those with a route are announced.
+    """
     site = composition.site
     products = composition.content.products if site.shop else ()
     return {
@@ -106,9 +112,7 @@ def platform_data(composition: Composition, stage: Stage) -> dict[str, Any]:
             item.sku: _product_data(item, composition.buy_button(item, stage), site.locale) for item in products
         },
         "routes": [
-            {"path": item.value.route, "label": item.member.manifest.name}
-            for item in composition.files(stage)
-            if item.value.route
+            {"path": item.value.route, "label": item.member.manifest.name} for item in files if item.value.route
         ],
     }
 

@@ -113,10 +113,6 @@ class Catalogue:
         valid = [item for item in self.combinations() if item.status != "impossible"]
         return tuple(sorted(valid, key=distance)[:count])
 
-    def suggestion(self, kind: Kind, component: str) -> str:
-        """Say what the user may have meant, or how to install it."""
-        return self._how_to_get(kind, component)
-
     @staticmethod
     def _slots(engine: str, cms: str | None, shop: str | None) -> Iterator[tuple[Kind, str]]:
         yield "ssg", engine

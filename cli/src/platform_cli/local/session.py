@@ -219,14 +219,14 @@ class Session:
         aws = Aws(self.aws.environment, REGION)
         with self.steps.step("deploy the stack") as step:
             stack = assembly.of_client(self.composition.site.client)
-            if record.is_file() and record.read_text("utf-8") == stamp:
-                self.outputs = outputs(stack.name, aws)
+            deployed = record.read_text("utf-8") if record.is_file() else ""
+            self.outputs = outputs(stack.name, aws) if deployed == stamp else Outputs()
+            if self.outputs.values:
                 step.note = "unchanged"
-            if not record.is_file():
-                bootstrap(aws, ACCOUNT, REGION)
-            if step.note != "unchanged" or not self.outputs.values:
-                done = deploy(assembly, aws)
-                self.outputs = done.outputs[stack.client]
+            else:
+                if not deployed:
+                    bootstrap(aws, ACCOUNT, REGION)
+                self.outputs = deploy(assembly, aws).outputs[stack.client]
                 write_atomically(record, stamp)
         self._provide_secrets()
         self.requested_builds()
