@@ -6,13 +6,15 @@ not built again.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,8 @@ from platform_core.content import Product, render_entry
 from platform_core.contributions import BuildPlan, File, Stage, Workspace
 from platform_core.errors import BuildError, PluginError
 from platform_core.files import write_atomically
+from platform_core.node import npm_env
+from platform_core.staging import site_files, stage_files
 
 __all__ = ["STATE_FOLDER", "Built", "build", "platform_data", "stop_builds", "workspace_for"]
 
@@ -51,16 +55,31 @@ def workspace_for(root: Path, stage: Stage) -> Workspace:
     """Return the folders of a build; stages do not share them."""
     root = root.resolve()
     folder = root / STATE_FOLDER / stage.name
-    return Workspace(root=root, generated=folder / "generated", output=folder / "output", cache=folder / "cache")
+    return Workspace(
+        root=root,
+        generated=folder / "generated",
+        output=folder / "output",
+        cache=folder / "cache",
+        work=folder / "work",
+    )
 
 
-def build(composition: Composition, stage: Stage, *, force: bool = False) -> Built:
+def build(
+    composition: Composition, stage: Stage, *, force: bool = False, say: Callable[[str], None] = lambda _: None
+) -> Built:
     """Build the site, unless the output of last time is still good.
+
+    Args:
+        composition: The site and its plugins.
+        stage: Where it is going to run.
+        force: Build in any case.
+        say: Told before a step that takes long, such as installing packages.
 
     Raises:
         BuildError: The engine failed, or its output is not a site.
         PluginError: A contribution failed.
         ContentError: A content file can't be read.
+        ToolError: The engine's packages can't be installed.
     """
     workspace = workspace_for(composition.content.root, stage)
     _bring_entries(composition)
@@ -75,8 +94,9 @@ def build(composition: Composition, stage: Stage, *, force: bool = False) -> Bui
     generated: dict[str, bytes] = {"data/platform.json": data.encode(), **plan.files}
     for name, content in generated.items():
         write_atomically(workspace.generated / name, content)
+    env = _prepare(plan, workspace, say)
     started = time.monotonic()
-    _run(plan, workspace)
+    _run(plan, workspace, env)
     seconds = time.monotonic() - started
     _lay_over(files, workspace.output)
     for page in ENTRY_PAGES:
@@ -159,38 +179,70 @@ def _bring_entries(composition: Composition) -> None:
             write_atomically(path, text)
 
 
-def _run(plan: BuildPlan, workspace: Workspace) -> None:
+def _prepare(plan: BuildPlan, workspace: Workspace, say: Callable[[str], None]) -> dict[str, str]:
+    """Make the folders of a build and return the environment of its command."""
     shutil.rmtree(workspace.output, ignore_errors=True)
     workspace.output.mkdir(parents=True)
     workspace.cache.mkdir(parents=True, exist_ok=True)
+    if not plan.staged:
+        return {**os.environ, **plan.env}
+    workspace.work.mkdir(parents=True, exist_ok=True)
+    stage_files(workspace, plan.renamed, say=say)
+    env = npm_env()
+    programs = workspace.work / "node_modules" / ".bin"
+    env["PATH"] = os.pathsep.join([str(programs), env["PATH"]])
+    return {**env, **plan.env}
+
+
+def _run(plan: BuildPlan, workspace: Workspace, env: Mapping[str, str]) -> None:
     try:
         process = subprocess.Popen(
             plan.command,
-            cwd=workspace.root,
-            env={**os.environ, **plan.env},
+            cwd=workspace.work if plan.staged else workspace.root,
+            env=env,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
+            # Engines start workers; they have to end with it.
+            start_new_session=True,
         )
     except OSError as error:
         raise BuildError("no-engine", f"{plan.command[0]} can't be started", why=str(error)) from None
     _running.add(process)
     try:
-        with process:
-            said, _ = process.communicate()
+        said, _ = process.communicate()
+    except BaseException:
+        _kill(process)
+        raise
     finally:
         _running.discard(process)
     if process.returncode:
         name = Path(plan.command[0]).name
         raise BuildError("build-failed", f"{name} failed with exit code {process.returncode}", why=_telling_lines(said))
+    if plan.written:
+        _take(workspace.work / plan.written, workspace.output)
+
+
+def _take(written: Path, output: Path) -> None:
+    """Copy what the engine wrote: it may go on from there the next time."""
+    if not written.is_dir():
+        raise BuildError("no-output", f"the engine wrote no {written.name}/", hint="Is the folder's name another one?")
+    shutil.copytree(written, output, symlinks=False, dirs_exist_ok=True)
 
 
 def stop_builds() -> None:
     """Stop the engines that other threads of this process run; their builds fail."""
     for process in tuple(_running):
-        process.terminate()
+        _kill(process)
+
+
+def _kill(process: subprocess.Popen[str]) -> None:
+    """End an engine and the workers that it started."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def _telling_lines(output: str) -> str:
@@ -230,7 +282,7 @@ def _key(plan: BuildPlan, workspace: Workspace, data: str, files: Iterable[Tagge
         source = item.value.content
         stamp = _stamp(source) if isinstance(source, Path) else source
         digest.update(item.value.path.encode() + b"\0" + stamp + b"\0")
-    for path in _inputs(workspace.root, plan.inputs):
+    for path in site_files(workspace.root) if plan.staged else _inputs(workspace.root, plan.inputs):
         digest.update(str(path).encode() + b"\0" + _stamp(path))
     return digest.hexdigest()
 

@@ -83,12 +83,14 @@ class Workspace:
         generated: Holds ``data/platform.json``, which core writes before the build.
         output: Where the engine must put the finished site; empty or from last time.
         cache: Kept between builds.
+        work: The mirror of *root* in which a staged build runs.
     """
 
     root: Path
     generated: Path
     output: Path
     cache: Path
+    work: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,25 +98,36 @@ class BuildPlan:
     """How an engine builds a site.
 
     Attributes:
-        command: Program and arguments, run in the site's folder.
+        command: Program and arguments, run in the site's folder; in a staged build in
+            the workspace's ``work``, where programs of ``node_modules`` are found by name.
         env: Added to the environment.
         inputs: Files and folders, relative to the site's folder, that decide
-            whether the output is still good.
+            whether the output is still good. A staged build sees, and depends on, all files.
         fingerprinted: A regular expression; output paths that it matches in full
             change their name when their bytes change, so they are cached for ever.
         install: Shell commands that bring the toolchain on the build machine.
         version: The engine's version; another one means another build.
         files: Path relative to the workspace's ``generated`` folder -> bytes that core
             writes there before the command runs, for example a configuration file.
+        staged: Build in a mirror of the site's folder (`platform_core.staging`), because
+            the engine writes beside its sources or needs packages from npm. Core's
+            generated files are in it below ``.platform/generated/``.
+        renamed: In the mirror, folders of the site's root have other names: ``static`` ->
+            ``public``, for example.
+        written: Folder below ``work`` that holds the finished site, for an engine that
+            can't be told to write into the workspace's ``output``.
     """
 
     command: tuple[str, ...]
-    inputs: tuple[str, ...]
     version: str
+    inputs: tuple[str, ...] = ()
     env: Mapping[str, str] = field(default_factory=dict)
     fingerprinted: str = r"(?!)"
     install: tuple[str, ...] = ()
     files: Mapping[str, bytes] = field(default_factory=dict)
+    staged: bool = False
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    written: str = ""
 
 
 @dataclass(frozen=True, slots=True)

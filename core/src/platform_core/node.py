@@ -155,29 +155,52 @@ def ensure_tarball(name: str, version: str, integrity: str) -> Path:
     return _filled(cache_folder() / "tarballs" / key, fill)
 
 
-def ensure_packages(folder: Path) -> Path:
+def ensure_packages(folder: Path, *, dev: bool = False, say: Callable[[str], None] = lambda _: None) -> Path:
     """Install what *folder* locks, once for all sites, and return the place.
 
     The place holds ``node_modules``; it is shared and must not be changed.
-    Install scripts do not run, and development dependencies are left out.
+    Install scripts do not run.
 
     Args:
-        folder: Holds ``package.json`` and ``package-lock.json``.
+        folder: Holds ``package.json`` and, best, ``package-lock.json``. Without a lock
+            file one is made, and kept with the cache.
+        dev: Whether development dependencies are installed too: what builds a site
+            often stands among them.
+        say: Told before packages are installed, which may take a minute.
 
     Raises:
-        ToolError: A file is missing, or npm failed.
+        ToolError: ``package.json`` is missing, or npm failed.
     """
-    files = {name: _existing(folder / name).read_bytes() for name in ("package.json", "package-lock.json")}
-    # Optional dependencies differ from one kind of machine to the next.
-    parts = (*files.values(), sys.platform.encode(), platform.machine().encode())
-    key = hashlib.sha256(b"\0".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()[:32]
+    files = {"package.json": _existing(folder / "package.json").read_bytes()}
+    lock = folder / "package-lock.json"
+    files[lock.name] = (lock if lock.is_file() else _made_lock(files["package.json"], say)).read_bytes()
+    key = _packages_key(*files.values(), b"dev" if dev else b"")
 
     def fill(target: Path) -> None:
+        say("install packages from npm")
         for name, data in files.items():
             (target / name).write_bytes(data)
-        run_npm(("ci", "--ignore-scripts", "--omit=dev", "--prefer-offline", "--loglevel=error"), target)
+        kept = () if dev else ("--omit=dev",)
+        run_npm(("ci", "--ignore-scripts", *kept, "--prefer-offline", "--loglevel=error"), target)
 
     return _filled(cache_folder() / "packages" / key, fill)
+
+
+def _made_lock(package: bytes, say: Callable[[str], None]) -> Path:
+    """Return a lock file for a ``package.json`` that comes without one."""
+
+    def fill(target: Path) -> None:
+        say("choose versions of packages; commit a package-lock.json to keep them")
+        (target / "package.json").write_bytes(package)
+        run_npm(("install", "--package-lock-only", "--ignore-scripts", "--prefer-offline", "--loglevel=error"), target)
+
+    return _filled(cache_folder() / "locks" / _packages_key(package), fill) / "package-lock.json"
+
+
+def _packages_key(*parts: bytes) -> str:
+    # Optional dependencies differ from one kind of machine to the next.
+    kinds = (sys.platform.encode(), platform.machine().encode())
+    return hashlib.sha256(b"\0".join(hashlib.sha256(part).digest() for part in (*parts, *kinds))).hexdigest()[:32]
 
 
 def _distribution() -> Path:

@@ -114,7 +114,7 @@ def workspace_in(folder: Path, cache: Path | None = None) -> Workspace:
     """Return a workspace whose folders lie in *folder*."""
     root = folder / "site"
     root.mkdir(parents=True, exist_ok=True)
-    return Workspace(root, folder / "generated", folder / "output", cache or folder / "cache")
+    return Workspace(root, folder / "generated", folder / "output", cache or folder / "cache", folder / "work")
 
 
 def make_site(variant: str = "documentation", *, shop: bool = False, **more: Any) -> Site:

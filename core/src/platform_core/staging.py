@@ -1,0 +1,131 @@
+"""A mirror of the site's folder, for engines that write beside their sources.
+
+Such an engine would leave caches, lock files and ``node_modules`` in the folder
+that the client's repository holds. So it builds in ``.platform/<stage>/work``:
+the site's files, core's generated files below ``.platform/generated``, and the
+packages of the site's lock file. What the engine itself writes there stays, so
+its caches work; a file keeps its time, so that an engine sees what changed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path, PurePosixPath
+
+from platform_core.contributions import Workspace
+from platform_core.files import write_atomically
+from platform_core.node import ensure_packages
+
+__all__ = ["GENERATED", "site_files", "stage_files"]
+
+GENERATED = ".platform/generated"
+"""Where core's generated files lie in the mirror."""
+_PACKAGES = "node_modules"
+_LEFT_OUT = frozenset({".git", ".platform", _PACKAGES})
+
+
+def site_files(root: Path) -> Iterator[Path]:
+    """Yield the files of the site's folder that a staged build sees, in order.
+
+    Repositories, installed packages and `.platform` are left out, and links that
+    lead out of the folder.
+    """
+    home = root.resolve()
+    for folder, folders, names in os.walk(root):
+        folders[:] = sorted(name for name in folders if name not in _LEFT_OUT)
+        for name in sorted(names):
+            path = Path(folder, name)
+            if path.is_symlink() and not path.resolve().is_relative_to(home):
+                continue
+            if path.is_file():
+                yield path
+
+
+def stage_files(workspace: Workspace, renamed: Mapping[str, str], *, say: Callable[[str], None]) -> None:
+    """Bring the mirror in step with the site's folder, copying only what changed.
+
+    Args:
+        workspace: Its *work* is the mirror.
+        renamed: First part of a path in the site -> the same in the mirror.
+        say: Told before something that takes long.
+
+    Raises:
+        ToolError: The packages can't be installed.
+    """
+    record = workspace.work.with_name("work.json")
+    before = _read(record)
+    now: dict[str, str] = {}
+    for target, source in _wanted(workspace, renamed):
+        stat = source.stat()
+        now[target] = f"{stat.st_mtime_ns}:{stat.st_size}"
+        place = workspace.work / target
+        if before.get(target) != now[target] or not place.is_file():
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, place)
+    for target in before.keys() - now.keys() - {_PACKAGES}:
+        _remove(workspace.work, target)
+    if (workspace.root / "package.json").is_file():
+        now[_PACKAGES] = _link_packages(workspace, before.get(_PACKAGES, ""), say)
+    write_atomically(record, json.dumps(now))
+
+
+def _wanted(workspace: Workspace, renamed: Mapping[str, str]) -> Iterator[tuple[str, Path]]:
+    for source in site_files(workspace.root):
+        first, *rest = source.relative_to(workspace.root).parts
+        yield PurePosixPath(renamed.get(first, first), *rest).as_posix(), source
+    for source in sorted(path for path in workspace.generated.rglob("*") if path.is_file()):
+        yield f"{GENERATED}/{source.relative_to(workspace.generated).as_posix()}", source
+
+
+def _read(record: Path) -> dict[str, str]:
+    try:
+        found = json.loads(record.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _remove(work: Path, target: str) -> None:
+    """Remove one file of the mirror, and the folders that it leaves empty."""
+    path = work / target
+    path.unlink(missing_ok=True)
+    for folder in path.parents:
+        if folder == work:
+            return
+        try:
+            folder.rmdir()
+        except OSError:
+            return
+
+
+def _link_packages(workspace: Workspace, before: str, say: Callable[[str], None]) -> str:
+    """Give the mirror its own tree of hard links to the shared packages.
+
+    Not a symbolic link: bundlers look for a package's neighbours from where a file
+    really is, and some refuse what lies outside of the project.
+    """
+    place = ensure_packages(workspace.root, dev=True, say=say)
+    target = workspace.work / _PACKAGES
+    if before == place.name and target.is_dir():
+        return before
+    shutil.rmtree(target, ignore_errors=True)
+    # A lock file without packages brings no folder.
+    source = place / _PACKAGES
+    if source.is_dir():
+        with tempfile.TemporaryDirectory(dir=workspace.work, prefix=f".{_PACKAGES}-") as scratch:
+            shutil.copytree(source, Path(scratch, _PACKAGES), symlinks=True, copy_function=_link)
+            Path(scratch, _PACKAGES).rename(target)
+    return place.name
+
+
+def _link(source: str, target: str) -> None:
+    with contextlib.suppress(OSError):
+        os.link(source, target)
+        return
+    # Another file system, or one without links.
+    shutil.copy2(source, target)
