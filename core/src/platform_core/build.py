@@ -10,18 +10,20 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from platform_core.composition import Composition, Tagged
 from platform_core.content import Product, render_entry
 from platform_core.contributions import BuildPlan, File, Stage, Workspace
+from platform_core.design import FOLDER, Design, load_design
 from platform_core.errors import BuildError, PluginError
 from platform_core.files import write_atomically
 from platform_core.node import npm_env
@@ -83,9 +85,12 @@ def build(
     """
     workspace = workspace_for(composition.content.root, stage)
     _bring_entries(composition)
+    design = load_design(workspace.root)
     files = composition.files(stage)
-    data = json.dumps(platform_data(composition, stage, files), ensure_ascii=False, indent=1, sort_keys=True)
+    data = json.dumps(platform_data(composition, stage, files, design), ensure_ascii=False, indent=1, sort_keys=True)
     plan = composition.build_plan(stage, workspace)
+    if design:
+        plan = replace(plan, fingerprinted=f"(?:{plan.fingerprinted})|{re.escape(FOLDER)}/.+")
     record = workspace.output.with_name("build.json")
     key = _key(plan, workspace, data, files)
     if not force and _is_good(record, key, workspace.output):
@@ -98,7 +103,8 @@ def build(
     started = time.monotonic()
     _run(plan, workspace, env)
     seconds = time.monotonic() - started
-    _lay_over(files, workspace.output)
+    _lay_over([(item.member.id, item.value) for item in files], workspace.output)
+    _lay_over([("the design", file) for file in design.files] if design else [], workspace.output)
     for page in ENTRY_PAGES:
         if not (workspace.output / page).is_file():
             name = composition.engine.manifest.name
@@ -107,15 +113,20 @@ def build(
     return Built(workspace.output, plan, changed=True, seconds=seconds)
 
 
-def platform_data(composition: Composition, stage: Stage, files: Iterable[Tagged[File]]) -> dict[str, Any]:
+def platform_data(
+    composition: Composition, stage: Stage, files: Iterable[Tagged[File]], design: Design | None
+) -> dict[str, Any]:
     """Return what the engine's templates see; see ``docs/explanation/architecture.md``.
 
     Args:
         composition: The site and its plugins.
         stage: Where it is going to run.
         files: What the plugins publish; those with a route are announced.
+        design: The visual system, which stands first in every page's head.
     """
     site = composition.site
+    fragments = composition.fragments(stage)
+    fragments["head"] = (design.head if design else "") + fragments["head"]
     products = composition.content.products if site.shop else ()
     return {
         "site": {
@@ -126,7 +137,7 @@ def platform_data(composition: Composition, stage: Stage, files: Iterable[Tagged
             "base_url": stage.base_url,
             "stage": stage.name,
         },
-        "fragments": composition.fragments(stage),
+        "fragments": fragments,
         "shop": bool(site.shop),
         "products": {
             item.sku: _product_data(item, composition.buy_button(item, stage), site.locale) for item in products
@@ -254,20 +265,20 @@ def _telling_lines(output: str) -> str:
     return "\n".join(lines[first : first + MAX_LINES])
 
 
-def _lay_over(files: Iterable[Tagged[File]], output: Path) -> None:
-    for item in files:
-        target = output / item.value.path
+def _lay_over(files: Iterable[tuple[str, File]], output: Path) -> None:
+    for owner, file in files:
+        target = output / file.path
         if target.exists():
             raise BuildError(
                 "file-twice",
-                f"{item.member.id} and the engine both publish {item.value.path}",
-                hint=f"Take {item.value.path} out of the site, or choose another path in [settings.{item.member.id}].",
+                f"{owner} and the engine both publish {file.path}",
+                hint=f"Take {file.path} out of the site, or choose another path in [settings.{owner}].",
             )
         target.parent.mkdir(parents=True, exist_ok=True)
-        if isinstance(item.value.content, Path):
-            shutil.copyfile(item.value.content, target)
+        if isinstance(file.content, Path):
+            shutil.copyfile(file.content, target)
         else:
-            target.write_bytes(item.value.content)
+            target.write_bytes(file.content)
 
 
 def _key(plan: BuildPlan, workspace: Workspace, data: str, files: Iterable[Tagged[File]]) -> str:
