@@ -22,7 +22,7 @@ from typing import Any
 
 from platform_core.composition import Composition, Tagged
 from platform_core.content import Product, render_entry
-from platform_core.contributions import BuildPlan, File, Stage, Workspace
+from platform_core.contributions import BuildPlan, File, ServerBundle, Stage, Workspace
 from platform_core.design import FOLDER, Design, load_design
 from platform_core.errors import BuildError, PluginError
 from platform_core.files import write_atomically
@@ -91,9 +91,11 @@ def build(
     plan = composition.build_plan(stage, workspace)
     if design:
         plan = replace(plan, fingerprinted=f"(?:{plan.fingerprinted})|{re.escape(FOLDER)}/.+")
+    plan = replace(plan, server=_server_of(composition, plan))
     record = workspace.output.with_name("build.json")
     key = _key(plan, workspace, data, files)
-    if not force and _is_good(record, key, workspace.output):
+    made = [workspace.output, *([plan.server.folder] if plan.server else [])]
+    if not force and _is_good(record, key, made):
         return Built(workspace.output, plan, changed=False, seconds=0.0)
     record.unlink(missing_ok=True)
     generated: dict[str, bytes] = {"data/platform.json": data.encode(), **plan.files}
@@ -105,12 +107,31 @@ def build(
     seconds = time.monotonic() - started
     _lay_over([(item.member.id, item.value) for item in files], workspace.output)
     _lay_over([("the design", file) for file in design.files] if design else [], workspace.output)
-    for page in ENTRY_PAGES:
+    if plan.server:
+        _check_server(plan.server)
+    for page in ENTRY_PAGES[1:] if plan.server else ENTRY_PAGES:
         if not (workspace.output / page).is_file():
             name = composition.engine.manifest.name
             raise BuildError("no-entry-page", f"{name} wrote no {page}", hint=f"Add a template for {page}.")
     write_atomically(record, json.dumps({"key": key}))
     return Built(workspace.output, plan, changed=True, seconds=seconds)
+
+
+def _server_of(composition: Composition, plan: BuildPlan) -> ServerBundle | None:
+    """Return the server of a site that has one; a static site has none, whatever its engine can do."""
+    if composition.site.rendering == "static":
+        return None
+    if plan.server is None:
+        name = composition.engine.manifest.name
+        raise PluginError("no-server", f"{name} says that it renders on a server, and its build plan names no server")
+    return plan.server
+
+
+def _check_server(server: ServerBundle) -> None:
+    module = server.handler.rpartition(".")[0]
+    if not any((server.folder / f"{module}{ending}").is_file() for ending in (".mjs", ".js", ".cjs")):
+        what = f"the build left no {module}.mjs, .js or .cjs in {server.folder}"
+        raise BuildError("no-server", what, hint="It has to hold the handler of the site's server.")
 
 
 def platform_data(
@@ -136,6 +157,7 @@ def platform_data(
             "locale": site.locale,
             "base_url": stage.base_url,
             "stage": stage.name,
+            "rendering": site.rendering,
         },
         "fragments": fragments,
         "shop": bool(site.shop),
@@ -312,8 +334,8 @@ def _inputs(root: Path, names: Iterable[str]) -> Iterator[Path]:
             yield path
 
 
-def _is_good(record: Path, key: str, output: Path) -> bool:
+def _is_good(record: Path, key: str, folders: Iterable[Path]) -> bool:
     try:
-        return bool(json.loads(record.read_text("utf-8"))["key"] == key) and output.is_dir()
+        return bool(json.loads(record.read_text("utf-8"))["key"] == key) and all(map(Path.is_dir, folders))
     except (OSError, ValueError, KeyError, TypeError):
         return False

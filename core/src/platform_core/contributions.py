@@ -17,6 +17,7 @@ __all__ = [
     "File",
     "Fragment",
     "LocalService",
+    "ServerBundle",
     "Slot",
     "Stage",
     "WebhookAdapter",
@@ -94,6 +95,42 @@ class Workspace:
 
 
 @dataclass(frozen=True, slots=True)
+class ServerBundle:
+    """The part of a site that answers when it is asked, for ``rendering = "server"``.
+
+    It becomes a Lambda function. What the release has a file for is served as a file;
+    every other path is asked from the function, which gets events of Lambda's payload
+    format 2.0 and returns answers of that format, also its own 404. No secret belongs in
+    the folder or in the environment. See ``docs/how-to/render-on-a-server.md``.
+
+    Attributes:
+        folder: Made by the build, absolute. Everything in it becomes the function's
+            code: plain files, at most 250 MB, packages included.
+        handler: File below *folder* without its ending, a dot, and the export.
+        runtime: A Node runtime that Lambda offers.
+        memory: MiB; decides the share of a processor too.
+        timeout: Seconds until CloudFront gives up, at most 60.
+        environment: Variables that are set before the handler is loaded; never a secret.
+        assets: Beginnings of paths, such as ``/_assets/``, below which there are files
+            only: what is missing there is missing, and the function is not asked.
+        routes: Beginnings of paths, such as ``/api/``, for which the function is asked
+            even if there is a file.
+        vary: Request headers, in lower case, that lead to another answer for the same
+            address. Cached answers are kept apart by them, and by address and query.
+    """
+
+    folder: Path
+    handler: str = "index.handler"
+    runtime: str = "nodejs24.x"
+    memory: int = 1024
+    timeout: int = 20
+    environment: Mapping[str, str] = field(default_factory=dict)
+    assets: tuple[str, ...] = ()
+    routes: tuple[str, ...] = ()
+    vary: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class BuildPlan:
     """How an engine builds a site.
 
@@ -116,6 +153,8 @@ class BuildPlan:
             ``public``, for example.
         written: Folder below ``work`` that holds the finished site, for an engine that
             can't be told to write into the workspace's ``output``.
+        server: What answers for paths without a file; only when the site's
+            ``rendering`` is ``server``. ``index.html`` may be missing then.
     """
 
     command: tuple[str, ...]
@@ -128,6 +167,7 @@ class BuildPlan:
     staged: bool = False
     renamed: Mapping[str, str] = field(default_factory=dict)
     written: str = ""
+    server: ServerBundle | None = None
 
 
 @dataclass(frozen=True, slots=True)

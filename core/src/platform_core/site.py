@@ -21,10 +21,23 @@ from platform_core.catalogue import Catalogue
 from platform_core.errors import CombinationError, Problem, SiteError, did_you_mean
 from platform_core.manifest import Kind, Manifest, Setting
 
-__all__ = ["Aws", "Mode", "Site", "as_json", "as_mapping", "check_site", "load_site", "parse_site", "site_schema"]
+__all__ = [
+    "Aws",
+    "Mode",
+    "Rendering",
+    "Site",
+    "as_json",
+    "as_mapping",
+    "check_site",
+    "load_site",
+    "parse_site",
+    "site_schema",
+]
 
 Mode = Literal["direct", "event-driven"]
+Rendering = Literal["static", "server"]
 _STRICT = ConfigDict(extra="forbid", frozen=True)
+_SERVER = "runtime.server"
 _CLIENT = r"^[a-z][a-z0-9-]{0,38}[a-z0-9]$"
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 
@@ -76,6 +89,9 @@ class Site(BaseModel):
     variant: str = Field("", description="The engine's variant; its first one when empty.")
     mode: Mode | None = Field(
         None, description="How webhooks lead to builds; event-driven when CMS and shop are composed."
+    )
+    rendering: Rendering = Field(
+        "static", description="Where pages are made: all of them by the build, or also on a server when asked."
     )
     cms: str | None = Field(None, description="Id of an installed CMS.")
     shop: str | None = Field(None, description="Id of an installed shop.")
@@ -278,6 +294,8 @@ def _check_components(data: Mapping[str, Any], catalogue: Catalogue, lines: _Lin
             names = ", ".join(manifest.variants) or "none"
             hint = did_you_mean(str(variant), manifest.variants)
             yield Problem(lines.at("variant"), f"{manifest.name} has no variant {variant!r} (it has {names}).", hint)
+        if key == "engine" and data.get("rendering") == "server" and _SERVER not in manifest.provides:
+            yield _no_server(manifest, catalogue, lines)
     engine, cms, shop = (data.get(key) or None for key in ("engine", "cms", "shop"))
     if known and isinstance(engine, str):
         found = catalogue.check(engine, cms, shop)
@@ -285,6 +303,13 @@ def _check_components(data: Mapping[str, Any], catalogue: Catalogue, lines: _Lin
             near = " or ".join(_spell(item.parts) for item in catalogue.nearest(found))
             for reason in found.reasons:
                 yield Problem(lines.at("engine"), reason, f"Nearest that work: {near}." if near else "")
+
+
+def _no_server(engine: Manifest, catalogue: Catalogue, lines: _Lines) -> Problem:
+    why = f" ({reason})" if (reason := engine.lacks.get(_SERVER, "").rstrip(".")) else ""
+    able = [item.id for item in catalogue.of_kind("ssg") if _SERVER in item.provides]
+    hint = f"Engines that do: {', '.join(able)}." if able else "No installed engine does; leave the key out."
+    return Problem(lines.at("rendering"), f"{engine.name} renders nothing on a server{why}.", hint)
 
 
 def _spell(parts: tuple[str | None, ...]) -> str:
