@@ -1,0 +1,1 @@
+"""The Astro engine for Platform."""

@@ -1,0 +1,1 @@
+"""What Astro adds to a composition: its build plan."""

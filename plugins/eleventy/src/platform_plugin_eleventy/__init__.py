@@ -1,0 +1,1 @@
+"""The Eleventy engine for Platform."""

@@ -1,0 +1,1 @@
+"""What Eleventy adds to a composition: its build plan."""

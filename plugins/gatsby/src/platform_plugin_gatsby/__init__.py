@@ -1,0 +1,1 @@
+"""The Gatsby engine for Platform."""

@@ -1,0 +1,1 @@
+"""What Gatsby adds to a composition: its build plan."""

@@ -1,0 +1,1 @@
+"""The Jekyll engine for Platform."""

@@ -1,0 +1,1 @@
+"""What Jekyll adds to a composition: its build plan."""

@@ -1,0 +1,1 @@
+"""What Next.js adds to a composition: its build plan."""

@@ -1,0 +1,1 @@
+"""The Nuxt engine for Platform."""

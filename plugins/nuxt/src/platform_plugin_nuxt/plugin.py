@@ -1,0 +1,1 @@
+"""What Nuxt adds to a composition: its build plan."""
