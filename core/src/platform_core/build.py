@@ -20,12 +20,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from platform_core import design, inline
 from platform_core.composition import Composition, Tagged
 from platform_core.content import Product, render_entry
 from platform_core.contributions import BuildPlan, File, ServerBundle, Stage, Workspace
-from platform_core.design import FOLDER, Design, load_design
+from platform_core.design import Design, load_design
 from platform_core.errors import BuildError, PluginError
 from platform_core.files import write_atomically
+from platform_core.inline import extract_inline
 from platform_core.node import npm_env
 from platform_core.staging import site_files, stage_files
 
@@ -34,6 +36,8 @@ __all__ = ["STATE_FOLDER", "Built", "build", "platform_data", "stop_builds", "wo
 STATE_FOLDER = ".platform"
 MAX_LINES = 20
 ENTRY_PAGES = ("index.html", "404.html")
+# What core publishes under names that hold a hash.
+_OWN = rf"(?:{re.escape(design.FOLDER)}|{re.escape(inline.FOLDER)})/.+"
 _running: set[subprocess.Popen[str]] = set()
 
 
@@ -85,12 +89,11 @@ def build(
     """
     workspace = workspace_for(composition.content.root, stage)
     _bring_entries(composition)
-    design = load_design(workspace.root)
+    system = load_design(workspace.root)
     files = composition.files(stage)
-    data = json.dumps(platform_data(composition, stage, files, design), ensure_ascii=False, indent=1, sort_keys=True)
+    data = json.dumps(platform_data(composition, stage, files, system), ensure_ascii=False, indent=1, sort_keys=True)
     plan = composition.build_plan(stage, workspace)
-    if design:
-        plan = replace(plan, fingerprinted=f"(?:{plan.fingerprinted})|{re.escape(FOLDER)}/.+")
+    plan = replace(plan, fingerprinted=f"(?:{plan.fingerprinted})|{_OWN}")
     plan = replace(plan, server=_server_of(composition, plan))
     record = workspace.output.with_name("build.json")
     key = _key(plan, workspace, data, files)
@@ -105,8 +108,10 @@ def build(
     started = time.monotonic()
     _run(plan, workspace, env)
     seconds = time.monotonic() - started
+    if plan.extract_inline:
+        extract_inline(workspace.output)
     _lay_over([(item.member.id, item.value) for item in files], workspace.output)
-    _lay_over([("the design", file) for file in design.files] if design else [], workspace.output)
+    _lay_over([("the design", file) for file in system.files] if system else [], workspace.output)
     if plan.server:
         _check_server(plan.server)
     for page in ENTRY_PAGES[1:] if plan.server else ENTRY_PAGES:
@@ -135,7 +140,7 @@ def _check_server(server: ServerBundle) -> None:
 
 
 def platform_data(
-    composition: Composition, stage: Stage, files: Iterable[Tagged[File]], design: Design | None
+    composition: Composition, stage: Stage, files: Iterable[Tagged[File]], system: Design | None
 ) -> dict[str, Any]:
     """Return what the engine's templates see; see ``docs/explanation/architecture.md``.
 
@@ -143,11 +148,11 @@ def platform_data(
         composition: The site and its plugins.
         stage: Where it is going to run.
         files: What the plugins publish; those with a route are announced.
-        design: The visual system, which stands first in every page's head.
+        system: The visual system, which stands first in every page's head.
     """
     site = composition.site
     fragments = composition.fragments(stage)
-    fragments["head"] = (design.head if design else "") + fragments["head"]
+    fragments["head"] = (system.head if system else "") + fragments["head"]
     products = composition.content.products if site.shop else ()
     return {
         "site": {

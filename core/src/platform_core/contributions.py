@@ -153,6 +153,8 @@ class BuildPlan:
             ``public``, for example.
         written: Folder below ``work`` that holds the finished site, for an engine that
             can't be told to write into the workspace's ``output``.
+        extract_inline: Move inline scripts and styles of the pages into files, which the
+            site's content security policy asks for (`platform_core.inline`).
         server: What answers for paths without a file; only when the site's
             ``rendering`` is ``server``. ``index.html`` may be missing then.
     """
@@ -167,6 +169,7 @@ class BuildPlan:
     staged: bool = False
     renamed: Mapping[str, str] = field(default_factory=dict)
     written: str = ""
+    extract_inline: bool = False
     server: ServerBundle | None = None
 
 

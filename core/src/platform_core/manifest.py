@@ -15,15 +15,22 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
 from platform_core.errors import Problem, SiteError, did_you_mean
+from platform_core.facts import Clue, Detect, Maintenance, Reading, Runtime, Speed, find_faults
 
 __all__ = [
     "KINDS",
     "Bundle",
+    "Clue",
+    "Detect",
     "Kind",
+    "Maintenance",
     "Manifest",
     "Plan",
     "Price",
+    "Reading",
+    "Runtime",
     "Setting",
+    "Speed",
     "Variant",
     "parse_manifest",
 ]
@@ -153,7 +160,13 @@ class Manifest:
         settings: Name -> setting.
         bundles: Name of an offering -> the pair that is sold under it.
         plans: Provider plan fees.
-        facts: What else a buyer should know (licence, maintenance), label -> text.
+        licence: Under which it may be used, an SPDX expression or a few words.
+        maintenance: Who keeps it alive.
+        runtimes: The programs that it needs, each with its end of life.
+        skills: What the people who keep a site on it have to know, for example ``react``.
+        speed: Its measured builds; `nox -s gen` writes them from the benchmark's record.
+        detect: How a repository that Platform did not start is recognised.
+        facts: What else a buyer should know, label -> text.
     """
 
     __pydantic_config__ = _STRICT
@@ -174,6 +187,12 @@ class Manifest:
     settings: dict[str, Setting] = field(default_factory=dict)
     bundles: dict[str, Bundle] = field(default_factory=dict)
     plans: tuple[Plan, ...] = ()
+    licence: str = ""
+    maintenance: Maintenance | None = None
+    runtimes: tuple[Runtime, ...] = ()
+    skills: tuple[str, ...] = ()
+    speed: tuple[Speed, ...] = ()
+    detect: Detect | None = None
     facts: dict[str, str] = field(default_factory=dict)
 
 
@@ -198,7 +217,8 @@ def parse_manifest(text: str, where: str) -> Manifest:
         manifest = TypeAdapter(Manifest).validate_python(data)
     except ValidationError as error:
         raise _refused(where, [_problem(where, item) for item in error.errors()]) from None
-    if problems := list(_check_settings(manifest, where)):
+    faults = find_faults(manifest.detect, frozenset(manifest.settings))
+    if problems := [*_check_settings(manifest, where), *(Problem(f"{where} {place}", what) for place, what in faults)]:
         raise _refused(where, problems)
     return manifest
 
@@ -227,27 +247,40 @@ def _problem(where: str, item: Any) -> Problem:
 
 
 def _known_keys(path: list[str]) -> tuple[str, ...]:
-    """Return the keys of the table at *path*; (table, name) pairs hold records."""
-    record = _RECORDS.get(path[0], Manifest) if path else Manifest
-    if path and path[-1] == "price":
-        record = Price
+    """Return the keys of the table at *path*; names and numbers in it lead to records."""
+    record: type = Manifest
+    for part in path:
+        record = _RECORDS.get(part, record)
     return tuple(item.name for item in dataclasses.fields(record))
 
 
-# Which field holds which record. Asking `typing` for it costs more than all the rest of reading a manifest.
-_RECORDS: dict[str, type] = {"price": Price, "variants": Variant, "settings": Setting, "bundles": Bundle, "plans": Plan}
+# Which field holds which record, or many of them. Asking `typing` for it costs more than all the rest of reading one.
+_ONE: dict[str, type] = {"price": Price, "maintenance": Maintenance, "detect": Detect}
+_MANY: dict[str, type] = {
+    "variants": Variant,
+    "settings": Setting,
+    "bundles": Bundle,
+    "plans": Plan,
+    "runtimes": Runtime,
+    "speed": Speed,
+    "clues": Clue,
+    "reads": Reading,
+}
+_RECORDS = _ONE | _MANY
 
 
 def hydrate(cls: type[T], data: dict[str, Any]) -> T:
     """Build *cls* from the plain form of an instance that was checked before."""
-    return cls(**{key: _value(_RECORDS.get(key), value) for key, value in data.items()})
+    return cls(**{key: _value(key, value) for key, value in data.items()})
 
 
-def _value(record: type | None, value: Any) -> Any:
+def _value(key: str, value: Any) -> Any:
     if isinstance(value, list):
+        record = _MANY.get(key)
         return tuple(hydrate(record, item) if record else item for item in value)
-    if record is None or not isinstance(value, dict):
+    if not isinstance(value, dict):
         return value
-    if record is Price:
-        return hydrate(record, value)
-    return {name: hydrate(record, item) for name, item in value.items()}
+    if key in _ONE:
+        return hydrate(_ONE[key], value)
+    record = _MANY.get(key)
+    return {name: hydrate(record, item) for name, item in value.items()} if record else value

@@ -8,6 +8,9 @@ are small enough for one value of a CloudFront KeyValueStore:
     plan_routing(["index.html", "about/index.html", "contact.html"], [])
     -> Routing(style="/", buckets=('{"/contact":"p"}',))
 
+A release with a server has a rule for every file outside of `assets`, because a path
+without one is asked from the server.
+
 The same rules stand in ``docs/explanation/architecture.md`` ("Releases"). Whoever
 changes one of the three changes all.
 """
@@ -83,6 +86,7 @@ class Routing:
         shadowed: Redirects, as given, that never answer: a file or an earlier
             redirect has the path.
         looping: Redirects, as given, that would lead back to themselves.
+        server: Whether a path without a rule is asked from the release's server.
     """
 
     style: str
@@ -90,14 +94,18 @@ class Routing:
     overflow: tuple[Rule, ...] = ()
     shadowed: tuple[Rule, ...] = ()
     looping: tuple[Rule, ...] = ()
+    server: bool = False
 
 
-def plan_routing(paths: Iterable[str], redirects: Iterable[Rule]) -> Routing:
+def plan_routing(
+    paths: Iterable[str], redirects: Iterable[Rule], *, assets: tuple[str, ...] | None = None
+) -> Routing:
     """Plan the routing table of a release.
 
     Args:
         paths: Its files, relative to its root, for example ``about/index.html``.
         redirects: Old path (decoded), target and status, the most important first.
+        assets: Of a release with a server: beginnings of paths that are files always.
 
     Raises:
         Unroutable: A path or a redirect can't be served at all; every one is named.
@@ -109,14 +117,19 @@ def plan_routing(paths: Iterable[str], redirects: Iterable[Rule]) -> Routing:
     pages = _claims(files, style)
     kept, shadowed = _split_shadowed(wanted, pages, files)
     finished, looping = _finish_targets(kept, pages)
-    rules = {path: rule for path, rule in pages.items() if rule != _default(path, style)}
+    rules = {path: rule for path, rule in pages.items() if rule != _default(path, style, assets)}
     buckets, overflow = _pack(rules, finished)
-    return Routing(style, buckets, overflow, tuple(shadowed), tuple(looping))
+    if overflow and assets is not None:
+        raise Unroutable(f"the redirect from {rule[0]!r} finds no room in the routing table" for rule in overflow)
+    return Routing(style, buckets, overflow, tuple(shadowed), tuple(looping), server=assets is not None)
 
 
 def pointer_value(release: str, routing: Routing) -> str:
     """Return the value that makes *release* the live one of a host."""
-    return json.dumps({"r": release, "s": routing.style, "n": len(routing.buckets)}, separators=(",", ":"))
+    value: dict[str, object] = {"r": release, "s": routing.style, "n": len(routing.buckets)}
+    if routing.server:
+        value["x"] = 1
+    return json.dumps(value, separators=(",", ":"))
 
 
 def table_entries(release: str, routing: Routing) -> dict[str, str]:
@@ -144,7 +157,9 @@ def _normal(path: str) -> str:
     return "/" if path in {"", "index.html"} else "/" + path
 
 
-def _default(path: str, style: str) -> str:
+def _default(path: str, style: str, assets: tuple[str, ...] | None = None) -> str:
+    if assets is not None:
+        return _FILE if path.startswith(assets) else ""
     if path == "/":
         return _DIRECTORY
     if "." in path.rpartition("/")[2] or path.startswith(_WELL_KNOWN):
@@ -305,7 +320,7 @@ def _pack(rules: Mapping[str, str], redirects: Iterable[Rule]) -> tuple[tuple[st
     entries = [_entry(path, rule) for path, rule in sorted(rules.items())]
     room = MAX_TABLE_BYTES - sum(len(entry) + 1 for _, entry in entries)
     if room < 0 or any(len(entry) + 2 > MAX_BUCKET_BYTES for _, entry in entries):
-        raise Unroutable([f"{len(rules)} pages are not of the release's style, more than a routing table holds"])
+        raise Unroutable([f"{len(rules)} files need a rule of their own, more than a routing table holds"])
     overflow = []
     for redirect in redirects:
         entry = _entry(redirect[0], f"{redirect[2]} {redirect[1]}")
