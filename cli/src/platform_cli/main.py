@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["cli", "main"]
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
+    "adopt": ("Choose", "Take a repository that Platform did not start, as it is."),
     "build": ("Build", "Build the site's pages."),
     "deploy": ("AWS", "Deploy the site to AWS and publish a release."),
     "describe": ("Choose", "Show everything known about one component or offering."),

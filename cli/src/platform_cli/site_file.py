@@ -17,12 +17,22 @@ SITE_FILE = "site.toml"
 _HEAD = "# One client's site. `platform schema` prints everything that can stand here; nothing in it is secret."
 
 
-def render_site(data: Mapping[str, Any]) -> str:
-    """Return the text of a ``site.toml``; empty values are left out."""
-    tables = {name: value for name, value in data.get("settings", {}).items() if value}
-    lines = [_HEAD, *(f"{key} = {_value(value)}" for key, value in data.items() if key != "settings" and value)]
+def render_site(data: Mapping[str, Any], comments: Sequence[str] = ()) -> str:
+    """Return the text of a ``site.toml``; empty values are left out.
+
+    Args:
+        data: Its keys.
+        comments: Lines for people; none holds a line's end.
+    """
+    tables = {f"settings.{_key(name)}": value for name, value in data.get("settings", {}).items()}
+    lines = [_HEAD, *(f"# {line}" for line in comments)]
+    for key, value in data.items():
+        if key != "settings" and isinstance(value, Mapping):
+            tables = {_key(key): value, **tables}
+        elif key != "settings" and value:
+            lines.append(f"{key} = {_value(value)}")
     for name, table in tables.items():
-        lines += ["", f"[settings.{_key(name)}]", *_pairs(table)]
+        lines += ["", f"[{name}]", *_pairs(table)] if table else []
     return "\n".join(lines) + "\n"
 
 

@@ -20,7 +20,7 @@ from platform_core.facts import ENOUGH, Clue, Reading
 from platform_core.manifest import Kind, Manifest
 from platform_core.repository import Repository, clean, commands, major
 
-__all__ = ["Adoption", "Evidence", "Finding", "adopt", "recognise"]
+__all__ = ["Adoption", "Evidence", "Finding", "adopt", "is_built_with", "recognise"]
 
 SCRIPT, FOLDER = "build_script", "build_output"
 """The settings of an engine that hold a repository's own build, when it has them."""
@@ -159,6 +159,12 @@ def adopt(
         unknown=tuple(unknown),
         notes=tuple(_notes(repository, chosen, data)),
     )
+
+
+def is_built_with(root: Path, engine: Manifest) -> bool:
+    """Tell whether *root* is a repository of *engine* already."""
+    found = _look(Repository(root), engine)
+    return bool(found and found.state == "recognised")
 
 
 def recognise(repository: Repository, catalogue: Catalogue, kind: Kind) -> tuple[Finding, ...]:

@@ -17,6 +17,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from platform_core.errors import BuildError, PluginError
 from platform_core.files import write_atomically
 from platform_core.inline import extract_inline
 from platform_core.node import npm_env
+from platform_core.site import Site
 from platform_core.staging import site_files, stage_files
 
 __all__ = ["STATE_FOLDER", "Built", "build", "platform_data", "stop_builds", "workspace_for"]
@@ -95,6 +97,9 @@ def build(
     plan = composition.build_plan(stage, workspace)
     plan = replace(plan, fingerprinted=f"(?:{plan.fingerprinted})|{_OWN}")
     plan = replace(plan, server=_server_of(composition, plan))
+    # A site whose own policy allows inline code keeps its pages as its engine wrote them.
+    inline_allowed = "'unsafe-inline'" in composition.site.csp.get("script-src", ())
+    plan = replace(plan, extract_inline=plan.extract_inline and not inline_allowed)
     record = workspace.output.with_name("build.json")
     key = _key(plan, workspace, data, files)
     made = [workspace.output, *([plan.server.folder] if plan.server else [])]
@@ -110,6 +115,8 @@ def build(
     seconds = time.monotonic() - started
     if plan.extract_inline:
         extract_inline(workspace.output)
+    if composition.site.adopted:
+        _add_missing(workspace.output, composition.site, say)
     _lay_over([(item.member.id, item.value) for item in files], workspace.output)
     _lay_over([("the design", file) for file in system.files] if system else [], workspace.output)
     if plan.server:
@@ -120,6 +127,21 @@ def build(
             raise BuildError("no-entry-page", f"{name} wrote no {page}", hint=f"Add a template for {page}.")
     write_atomically(record, json.dumps({"key": key}))
     return Built(workspace.output, plan, changed=True, seconds=seconds)
+
+
+def _add_missing(output: Path, site: Site, say: Callable[[str], None]) -> None:
+    """Give an adopted site the page for what is missing, when it has none."""
+    page = output / "404.html"
+    if page.is_file():
+        return
+    say("add a plain 404.html: the site brings none")
+    page.write_text(
+        f'<!doctype html>\n<html lang="{escape(site.locale)}">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>Not found - {escape(site.name)}</title>\n</head>\n<body>\n<main>\n<h1>Not found</h1>\n"
+        f'<p>There is no page at this address. <a href="/">{escape(site.name)}</a></p>\n</main>\n</body>\n</html>\n',
+        "utf-8",
+    )
 
 
 def _server_of(composition: Composition, plan: BuildPlan) -> ServerBundle | None:
@@ -311,7 +333,13 @@ def _lay_over(files: Iterable[tuple[str, File]], output: Path) -> None:
 def _key(plan: BuildPlan, workspace: Workspace, data: str, files: Iterable[Tagged[File]]) -> str:
     """Hash everything that decides the output; files by path, time and size."""
     digest = hashlib.sha256()
-    parts = [*plan.command, plan.version, data, *sorted(f"{name}={value}" for name, value in plan.env.items())]
+    parts = [
+        *plan.command,
+        plan.version,
+        str(plan.extract_inline),
+        data,
+        *sorted(f"{name}={value}" for name, value in plan.env.items()),
+    ]
     for part in parts:
         digest.update(part.encode() + b"\0")
     for name, content in sorted(plan.files.items()):

@@ -111,12 +111,15 @@ class Composition:
         return found
 
     def csp(self, stage: Stage) -> dict[str, tuple[str, ...]]:
-        """Join the content security sources of all plugins: directive -> sources."""
+        """Join the content security sources of the site and of all plugins: directive -> sources."""
         policy: dict[str, dict[str, None]] = {"default-src": {"'self'": None}}
+        wanted = [self.site.csp]
         for item in self._call("platform_csp", stage=stage):
             if not isinstance(item.value, Mapping):
                 raise _wrong_type(item.member, "platform_csp", item.value, "a mapping")
-            for directive, sources in item.value.items():
+            wanted.append(item.value)
+        for given in wanted:
+            for directive, sources in given.items():
                 policy.setdefault(directive, {"'self'": None}).update(dict.fromkeys(sources))
         return {directive: tuple(sources) for directive, sources in sorted(policy.items())}
 

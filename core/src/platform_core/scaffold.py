@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from platform_core.adopting import is_built_with
 from platform_core.composition import Member
 from platform_core.errors import PluginError
 from platform_core.files import write_atomically
@@ -40,7 +41,9 @@ def starter_files(engine: Member, variant: str) -> dict[str, Path]:
 
 
 def is_new(root: Path, engine: Member, variant: str) -> bool:
-    """Tell whether *root* has none of the folders that make up the starter's design."""
+    """Tell whether *root* has none of the folders that make up the starter's design, and no other design either."""
+    if is_built_with(root, engine.manifest):
+        return False
     folders = {Path(name).parts[0] for name in starter_files(engine, variant) if "/" in name} - {*CONTENT}
     return not any((root / name).exists() for name in folders)
 

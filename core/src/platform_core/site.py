@@ -39,6 +39,8 @@ Rendering = Literal["static", "server"]
 _STRICT = ConfigDict(extra="forbid", frozen=True)
 _SERVER = "runtime.server"
 _CLIENT = r"^[a-z][a-z0-9-]{0,38}[a-z0-9]$"
+_DIRECTIVE = re.compile(r"[a-z]+(-[a-z]+)*-src(-elem|-attr)?|form-action|frame-ancestors|base-uri")
+_SOURCE = re.compile(r"[A-Za-z0-9'*:/._~%=+-]{1,200}")
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 
 
@@ -96,6 +98,13 @@ class Site(BaseModel):
     cms: str | None = Field(None, description="Id of an installed CMS.")
     shop: str | None = Field(None, description="Id of an installed shop.")
     services: tuple[str, ...] = Field((), description="Ids of installed services.")
+    adopted: bool = Field(
+        False, description="The site was not started by Platform: no starter is laid over it, and its addresses stay."
+    )
+    csp: Mapping[str, tuple[str, ...]] = Field(
+        default_factory=dict,
+        description="Directive -> sources that the site's own pages need beyond the strict policy.",
+    )
     aws: Aws = Field(default_factory=lambda: Aws.model_validate({}))
     settings: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict, description="[settings.<component id>]")
 
@@ -103,6 +112,17 @@ class Site(BaseModel):
     @classmethod
     def _host_name(cls, value: str) -> str:
         return host_name(value)
+
+    @field_validator("csp")
+    @classmethod
+    def _policy(cls, value: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
+        for directive, sources in value.items():
+            if not _DIRECTIVE.fullmatch(directive):
+                raise ValueError(f"{directive!r} is not a directive such as img-src")
+            for source in sources:
+                if not _SOURCE.fullmatch(source):
+                    raise ValueError(f"{source!r} is not one source such as https://cdn.example.com")
+        return value
 
     @property
     def name(self) -> str:

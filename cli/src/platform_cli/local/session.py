@@ -147,7 +147,7 @@ class Session:
 
     def _scaffold(self) -> None:
         site = self.composition.site
-        if is_new(self.root, self.composition.engine, site.variant):
+        if not site.adopted and is_new(self.root, self.composition.engine, site.variant):
             with self.steps.step("scaffold") as step:
                 written = scaffold(self.root, self.composition.engine, site.variant)
                 step.note = f"{len(written)} files of {site.variant}"
