@@ -117,6 +117,8 @@ def embedded_aws(env: Mapping[str, str] | None = None) -> Iterator[EmbeddedAws]:
     for attempt in range(3):
         port = _free_port()
         settings = {"BIND_HOST": LOOPBACK, "GATEWAY_PORT": str(port), "IOT_MTLS_ENABLED": "0", "PERSIST_STATE": "0"}
+        # It runs functions in the Node that it finds.
+        settings["PATH"] = os.pathsep.join((str(node().parent), os.environ.get("PATH", os.defpath)))
         # The guard ends it even when this process is killed.
         command = [sys.executable, "-m", "platform_cli.local.guard", sys.executable, "-m", "ministack"]
         with _process(command, {**settings, **(env or {})}) as (process, log):
@@ -133,11 +135,11 @@ def embedded_aws(env: Mapping[str, str] | None = None) -> Iterator[EmbeddedAws]:
 
 @contextlib.contextmanager
 def local_edge(
-    aws: EmbeddedAws, *, distribution: str, domain: str, local: Mapping[str, str] | None = None
+    aws: EmbeddedAws, *, distribution: str, domain: str, local: Mapping[str, str] | None = None, port: int = 0
 ) -> Iterator[dict[str, Any]]:
     """Run the local edge; gives the line that it prints when it is ready, with ``port`` and ``url``."""
     config: dict[str, Any] = {
-        "port": 0,
+        "port": port,
         "endpoint": aws.endpoint,
         "distribution": distribution,
         "domain": domain,
