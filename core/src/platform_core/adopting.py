@@ -2,7 +2,8 @@
 
 It works from the ``[detect]`` tables of the installed manifests alone. Each clue has a
 weight; what has enough of it is recognised, the heaviest engine wins, and two that
-weigh the same are told rather than chosen between.
+weigh the same are told rather than chosen between. A clue that is enough alone counts
+for more than any number of others.
 """
 
 from __future__ import annotations
@@ -89,6 +90,11 @@ class Finding:
         """The sum of the evidence."""
         return sum(item.weight for item in self.evidence)
 
+    @property
+    def rank(self) -> tuple[int, int]:
+        """What weighs enough alone, then all of it: no number of hints outweighs a proof."""
+        return sum(item.weight for item in self.evidence if item.weight >= ENOUGH), self.weight
+
 
 @dataclass(frozen=True, slots=True)
 class Adoption:
@@ -171,7 +177,7 @@ def recognise(repository: Repository, catalogue: Catalogue, kind: Kind) -> tuple
     """Return the components of *kind* that have any clue in *repository*, the heaviest first."""
     found = [item for manifest in catalogue.of_kind(kind) if (item := _look(repository, manifest))]
     order = {"recognised": 0, "refused": 1, "hinted": 2}
-    return tuple(sorted(found, key=lambda item: (order[item.state], -item.weight, item.manifest.id)))
+    return tuple(sorted(found, key=lambda item: (order[item.state], *(-part for part in item.rank), item.manifest.id)))
 
 
 def _look(repository: Repository, manifest: Manifest) -> Finding | None:
@@ -222,7 +228,7 @@ def _find(repository: Repository, clue: Clue) -> tuple[str, str] | None:
 
 def _winner(found: Iterable[Finding]) -> Finding | None:
     best = [item for item in found if item.state == "recognised"]
-    if len(best) > 1 and best[0].weight == best[1].weight:
+    if len(best) > 1 and best[0].rank == best[1].rank:
         return None
     return best[0] if best else None
 
@@ -236,7 +242,7 @@ def _forced(catalogue: Catalogue, engine: str, found: Iterable[Finding]) -> Find
 def _no_engine(found: Iterable[Finding]) -> str:
     best = [item for item in found if item.state == "recognised"]
     if best:
-        names = " and ".join(item.manifest.name for item in best if item.weight == best[0].weight)
+        names = " and ".join(item.manifest.name for item in best if item.rank == best[0].rank)
         return f"Which engine builds it: {names} weigh the same."
     return "Which engine builds it: it is not one of the installed engines, as far as files can tell."
 
@@ -344,6 +350,8 @@ def _notes(repository: Repository, engine: Finding, data: Mapping[str, Any]) -> 
         yield f"{name} is of {manager}; Platform installs with npm, so versions may differ until a package-lock.json is there."
     elif repository.dependencies and not locks:
         yield "No lock file: versions of packages are chosen at the first build. Commit a package-lock.json to keep them."
+    if not repository.has_text(".gitignore", (".platform",)):
+        yield "Platform keeps what it makes in .platform/; add that line to .gitignore."
     yield "Its pages may load what they load today, over TLS: the table [csp] says so. Take out what they do not need."
     if repository.cut_short:
         yield "The repository is larger than what was looked at, so something may have been overlooked."

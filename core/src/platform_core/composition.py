@@ -248,7 +248,7 @@ def compose(site: Site, root: Path, catalogue: Catalogue) -> Composition:
         Member(plugins[kind, component], catalogue.get(kind, component), site.settings.get(component, {}))
         for kind, component in site.components
     ]
-    return Composition(site, Content(root.resolve()), tuple(members), _manager(members))
+    return Composition(site, Content(root.resolve(), adopted=site.adopted), tuple(members), _manager(members))
 
 
 _managers: dict[tuple[object, ...], pluggy.PluginManager] = {}

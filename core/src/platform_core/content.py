@@ -165,9 +165,13 @@ class Content:
 
     Attributes:
         root: The site's folder; holds ``content/``, ``static/`` and ``content.toml``.
+        adopted: Whether the site lays its entries out by rules of its own. What lies
+            below ``content/`` then says nothing about addresses, and its engine keeps
+            old ones itself.
     """
 
     root: Path
+    adopted: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "root", self.root.resolve())
@@ -240,7 +244,7 @@ class Content:
         listed = self.root / "redirects.toml"
         if listed.is_file():
             yield from _listed_redirects(listed, problems)
-        for path in self._files():
+        for path in () if self.adopted else self._files():
             # Most entries have no old paths: look before parsing YAML.
             if not _ALIASES.search(path.read_bytes()):
                 continue

