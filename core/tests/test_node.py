@@ -322,10 +322,32 @@ def test_failed_install_leaves_nothing(registry: Registry, locked: Callable[...,
     assert not any((node.cache_folder() / "packages").iterdir())
 
 
-def test_missing_lock_is_explained(tmp_path: Path) -> None:
-    """A folder without its lock file is named in the error."""
-    (tmp_path / "package.json").write_text("{}")
-    with pytest.raises(ToolError, match="package-lock"):
+def test_a_missing_lock_is_made_once(registry: Registry, tmp_path: Path) -> None:
+    """A folder without a lock file gets one that stays, whatever is published later."""
+    registry.add("tool", "1.0.0", package("tool", "1.0.0"))
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "package.json").write_text('{"dependencies": {"tool": "^1.0.0"}}')
+    said: list[str] = []
+    first = node.ensure_packages(tmp_path / "site", say=said.append)
+    registry.add("tool", "1.1.0", package("tool", "1.1.0"))
+    assert node.ensure_packages(tmp_path / "site", say=said.append) == first
+    assert json.loads((first / "node_modules" / "tool" / "package.json").read_text())["version"] == "1.0.0"
+    assert len(said) == 2
+    assert not (tmp_path / "site" / "package-lock.json").exists()
+
+
+def test_development_packages_are_installed_on_demand(registry: Registry, tmp_path: Path) -> None:
+    """What builds a site often stands among the development dependencies; tools of ours leave theirs out."""
+    registry.add("tool", "1.0.0", package("tool", "1.0.0"))
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "package.json").write_text('{"devDependencies": {"tool": "1.0.0"}}')
+    assert (node.ensure_packages(tmp_path / "site", dev=True) / "node_modules" / "tool").is_dir()
+    assert not (node.ensure_packages(tmp_path / "site") / "node_modules" / "tool").is_dir()
+
+
+def test_a_folder_without_package_json_is_explained(tmp_path: Path) -> None:
+    """The missing file is named in the error."""
+    with pytest.raises(ToolError, match=r"package\.json"):
         node.ensure_packages(tmp_path)
 
 

@@ -53,10 +53,11 @@ def test_a_plugin_that_breaks_a_rule_fails(pytester: pytest.Pytester, fake_plugi
         import pytest
         from platform_testing.conformance import ShopConformance
 
-        @pytest.fixture
-        def fake_plugins(tmp_path, monkeypatch):
-            monkeypatch.syspath_prepend({str(fake_plugins)!r})
-            return {str(fake_plugins)!r}
+        @pytest.fixture(scope="class")
+        def fake_plugins():
+            with pytest.MonkeyPatch.context() as patch:
+                patch.syspath_prepend({str(fake_plugins)!r})
+                yield {str(fake_plugins)!r}
 
         class TestShop(ShopConformance):
             plugin = "shop-memory"

@@ -13,12 +13,13 @@ from platform_testing.distributions import FAKES, install_fakes
 __all__ = ["fake_plugins"]
 
 
-@pytest.fixture
-def fake_plugins(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Install the reference fakes for one test and return their folder."""
+@pytest.fixture(scope="class")
+def fake_plugins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Install the reference fakes for one test, or for the tests of one class, and return their folder."""
     site = install_fakes(tmp_path_factory.mktemp("fakes"))
-    monkeypatch.syspath_prepend(str(site))
-    yield site
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(site))
+        yield site
     for component in FAKES:
         package = f"platform_plugin_{component.replace('-', '_')}"
         for name in [name for name in sys.modules if name.partition(".")[0] == package]:

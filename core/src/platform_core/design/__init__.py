@@ -138,7 +138,9 @@ def load_design(root: Path) -> Design | None:
     for key in data.keys() - {*_TABLES, "fonts", "fallbacks"}:
         known = (*_TABLES, "fonts", "fallbacks")
         problems.append(Problem(f"{DESIGN_FILE} {key}", "unknown table.", did_you_mean(key, known)))
-    problems += [Problem(f"{DESIGN_FILE} light.{key}", "is missing.") for key in _REQUIRED if key not in tables["light"]]
+    problems += [
+        Problem(f"{DESIGN_FILE} light.{key}", "is missing.") for key in _REQUIRED if key not in tables["light"]
+    ]
     if problems:
         raise _refused(problems)
     usual = _usual()
@@ -208,7 +210,9 @@ def _faces(rows: Any, root: Path, problems: list[Problem]) -> Iterator[Face]:
             yield from _own_face(row, root, place, problems)
         elif row["family"] not in _library()["families"]:
             hint = did_you_mean(row["family"], _library()["families"])
-            problems.append(Problem(f"{place}.family", "is not in the library; name a `file` of the site's fonts/.", hint))
+            problems.append(
+                Problem(f"{place}.family", "is not in the library; name a `file` of the site's fonts/.", hint)
+            )
         else:
             found = list(_library_faces(row))
             if not found:
