@@ -29,6 +29,31 @@ def test_validate_tells_content_that_can_not_be_read(platform: Any, new_site: An
     assert "hello.md" in platform("validate", site, code=2).stderr
 
 
+def test_validate_tells_colours_that_are_hard_to_read(platform: Any, new_site: Any) -> None:
+    """Grey text on white is told with its contrast, and the site stays valid; a broken table is refused."""
+    site = new_site()
+    names = ("paper-2", "ink", "rule", "accent", "on-accent", "link")
+    colours = "".join(f'{name} = "#111111"\n' for name in names)
+    (site / "design.toml").write_text(f'[light]\npaper = "#ffffff"\nink-2 = "#aaaaaa"\n{colours}', "utf-8")
+    done = platform("validate", site)
+    assert "is valid" in done.stdout
+    assert "ink-2 on paper has a contrast of 2.32:1" in done.stderr
+    (site / "design.toml").write_text("[lihgt]\n", "utf-8")
+    assert "Did you mean 'light'?" in platform("validate", site, code=2).stderr
+
+
+def test_the_stylesheet_of_the_design_is_published(platform: Any, new_site: Any) -> None:
+    """A page's head links the sheet, whatever the engine, and the file is there."""
+    site = new_site()
+    required = ("paper", "paper-2", "ink", "ink-2", "rule", "accent", "on-accent", "link")
+    (site / "design.toml").write_text("[light]\n" + "".join(f'{name} = "#123456"\n' for name in required), "utf-8")
+    platform("build", site)
+    output = site / ".platform" / "aws" / "output"
+    (sheet,) = output.glob("_design/style.*.css")
+    assert f'<link rel="stylesheet" href="/_design/{sheet.name}">' in (output / "index.html").read_text("utf-8")
+    assert "--paper: #123456" in sheet.read_text("utf-8")
+
+
 def test_an_unchanged_site_is_not_built_again(platform: Any, new_site: Any) -> None:
     """The second build says so, and --force builds all the same."""
     site = new_site()

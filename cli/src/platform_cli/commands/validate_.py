@@ -13,11 +13,16 @@ from platform_cli.app import App, pass_app, site_argument
 @site_argument
 @pass_app
 def command(app: App, *, folder: Path) -> None:
-    """Check site.toml and the content of FOLDER, and tell every problem."""
+    """Check site.toml, design.toml and the content of FOLDER, and tell every problem.
+
+    Colours that are hard to read on each other are told too; they are no error.
+    """
     from platform_core.content import Content
+    from platform_core.design import load_design
 
     site = app.site(folder)
     content = Content(folder.resolve(), adopted=site.adopted)
+    design = load_design(folder.resolve())
     products = content.products if site.shop else ()
     parts = " + ".join(component for _, component in site.components)
     # What an adopted site holds in content/ is between it and its engine.
@@ -26,3 +31,5 @@ def command(app: App, *, folder: Path) -> None:
         f"{site.name} ({site.domain}) is valid: {parts}, {entries}, {len(products)} products, "
         f"{len(content.redirects)} redirects, {len(content.collections)} collections."
     )
+    for sentence in design.unreadable() if design else ():
+        click.echo(f"  design.toml {sentence}", err=True)

@@ -206,7 +206,7 @@ class Session:
     def _build(self) -> tuple[Built, float]:
         started = time.time()
         with self.steps.step("build the pages") as step:
-            site = build(self.composition, self.stage)
+            site = build(self.composition, self.stage, say=lambda text: self.steps.advance(step, f"({text})"))
             step.note = (
                 f"{self.composition.engine.manifest.name}, {site.seconds:.2f} s" if site.changed else "unchanged"
             )
