@@ -161,7 +161,7 @@ def test_a_wrong_answer_is_asked_again(platform: Any) -> None:
 def test_an_impossible_choice_is_marked_and_refused(platform: Any) -> None:
     """The reason stands beside the choice, and choosing it asks again."""
     manifest = platform.plugins / "platform_plugin_shop_memory" / "plugin.toml"
-    text = manifest.read_text("utf-8").replace("[needs]", '[needs]\n"runtime.server" = "It computes prices."')
+    text = manifest.read_text("utf-8").replace("[needs]", '[needs]\n"runtime.client" = "It computes prices."')
     manifest.write_text(text, "utf-8")
     flags = ("--client", "acme", "--domain", "www.acme.example", "--title", "A", "--variant", "plain", "--cms", "none")
     seen, code = platform.converse("init", "acme", *flags, "--engine", "ssg-echo", answers=())
@@ -169,7 +169,7 @@ def test_an_impossible_choice_is_marked_and_refused(platform: Any) -> None:
     seen, code = platform.converse("init", "beta", *flags, answers=("ssg-echo", "shop-memory", "none"))
     assert code == 0, seen
     assert "shop-memory  impossible" in seen
-    assert "Memory Shop needs runtime.server, which nothing here provides (Echo: It only writes files.)" in seen
+    assert "Memory Shop needs runtime.client, which nothing here provides (Echo: Its pages have no scripts.)" in seen
     assert "shop-memory is impossible here" in seen
 
 

@@ -17,7 +17,7 @@ kind = "ecommerce"
 name = "Needy"
 summary = "A shop that needs a server."
 [needs]
-"runtime.server" = "Its checkout runs on a server."
+"runtime.client" = "Its checkout runs on a server."
 "content.locale" = "It sells in every language."
 """
 
@@ -65,7 +65,7 @@ def test_impossible_names_every_missing_capability(catalogue: Catalogue) -> None
     found = catalogue.check("ssg-echo", shop="needy")
     assert found.status == "impossible"
     assert len(found.reasons) == 2
-    assert "Echo: It only writes files." in found.reasons[0]
+    assert "Echo: Its pages have no scripts." in found.reasons[0]
     assert "Its checkout runs on a server." in found.reasons[0]
     assert found.price is None
 

@@ -196,6 +196,6 @@ def test_an_impossible_combination_is_refused(make: Make, fake_plugins: Path, tm
     site = parse_site(
         'client = "acme"\ndomain = "acme.example"\nengine = "ssg-echo"\nshop = "shop-memory"\n', catalogue
     )
-    path.write_text(text.replace("html.fragments", "runtime.server"), "utf-8")
+    path.write_text(text.replace("html.fragments", "runtime.client"), "utf-8")
     with pytest.raises(CombinationError, match="do not combine"):
         compose(site, tmp_path, Catalogue(discover(disabled=()).plugins))

@@ -23,6 +23,7 @@ __all__ = [
     "HOST",
     "QUEUE_URL",
     "RECEIPTS_TABLE",
+    "SERVER_FUNCTION",
     "SOURCE_KEY",
     "STORE_ARN",
     "WEBHOOK_BASE",
@@ -50,6 +51,8 @@ HOST = "Host"
 QUEUE_URL = "QueueUrl"
 """The build queue; absent when no provider sends webhooks."""
 RECEIPTS_TABLE = "ReceiptsTable"
+SERVER_FUNCTION = "ServerFunction"
+"""The function that renders on request; with ``rendering = "server"`` only."""
 STORE_ARN = "StoreArn"
 """The CloudFront KeyValueStore."""
 WEBHOOK_BASE = "WebhookBase"
@@ -59,7 +62,7 @@ SOURCE_KEY = "source/site.zip"
 """Where the build machine finds the uploaded folder of the site, in the bucket."""
 
 _PREFIX = "PLATFORM_"
-_PUBLISHER = (ADDRESS, BUCKET, DISTRIBUTION_ID, HOST, STORE_ARN)
+_PUBLISHER = (ADDRESS, BUCKET, DISTRIBUTION_ID, HOST, SERVER_FUNCTION, STORE_ARN)
 
 
 def stack_name(client: str) -> str:

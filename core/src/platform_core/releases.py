@@ -5,15 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from platform_core.build import Built
 from platform_core.composition import Composition
+from platform_core.contributions import ServerBundle
 from platform_core.errors import Problem, ReleaseError
-from platform_core.outputs import BUCKET, HOST, STORE_ARN, Outputs
+from platform_core.outputs import BUCKET, HOST, SERVER_FUNCTION, STORE_ARN, Outputs
 
 if TYPE_CHECKING:
-    from platform_core.runtime.publisher import Progress, Published, ReleaseInfo, Switched
+    from platform_core.runtime.publisher import Progress, Published, ReleaseInfo, Server, Switched
     from platform_core.runtime.store import Store
 
 __all__ = ["list_releases", "open_store", "publish_site", "roll_back"]
@@ -37,6 +39,7 @@ def open_store(outputs: Outputs, *, session: Any = None, endpoint: str | None = 
             bucket=outputs.get(BUCKET),
             store_arn=outputs.get(STORE_ARN),
             host=outputs.get(HOST),
+            function=outputs.get(SERVER_FUNCTION),
             session=session,
             endpoint=endpoint,
         )
@@ -70,6 +73,7 @@ def publish_site(
         return publish(
             store,
             built.output,
+            server=_server(built.plan.server) if built.plan.server else None,
             redirects=redirects,
             fingerprinted=built.plan.fingerprinted,
             keep=composition.site.aws.releases_kept,
@@ -101,6 +105,12 @@ def roll_back(store: Store, *, to: str | None = None) -> Switched:
 
     with _as_release_errors():
         return rollback(store, to=to)
+
+
+def _server(bundle: ServerBundle) -> Server:
+    from platform_core.runtime.publisher import Server
+
+    return Server(**{item.name: getattr(bundle, item.name) for item in fields(bundle)})
 
 
 @contextmanager

@@ -1,11 +1,14 @@
 // One request from a viewer to its answer, in the order in which CloudFront works:
-// behaviour, viewer function, origin, error page, response headers policy, compression.
+// behaviour, viewer function, origin, error page, response headers policy, viewer function
+// of the answer, compression.
 import http from 'node:http';
 import { pipeline } from 'node:stream';
 import zlib from 'node:zlib';
 import { send } from './edge_aws.mjs';
 import { behaviourOf } from './edge_distribution.mjs';
-import { generatedResponse, resultingQuery, viewerEvent } from './edge_functions.mjs';
+import {
+    changedAnswer, generatedResponse, responseEvent, resultingCookies, resultingHeaders, resultingQuery, runFunction, viewerEvent,
+} from './edge_functions.mjs';
 
 const HOP_BY_HOP = ['connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'proxy-connection', 'te', 'trailer',
     'transfer-encoding', 'upgrade'];
@@ -44,8 +47,10 @@ export async function deliver(emulator, distribution, viewer) {
         if (generated) return forLocalhost(generated);
     }
     const found = await fetchOrigin(emulator, distribution, behaviour, asked);
-    const answer = await withErrorPage(emulator, distribution, found, asked);
+    let answer = await withErrorPage(emulator, distribution, found, asked);
     applyHeadersPolicy(behaviour.headers, answer.headers, viewer);
+    // The vendor runs none for an origin's failures and missing files.
+    if (behaviour.onResponse && found.status < 400) answer = await runResponseFunction(behaviour.onResponse, asked, answer);
     return compressed(behaviour.encodings, forLocalhost(answer), viewer);
 }
 
@@ -56,9 +61,12 @@ async function runViewerFunction(handler, distribution, asked) {
         headers: asked.headers, ip: asked.ip,
     });
     const before = JSON.stringify(event.request.querystring);
+    const cookiesBefore = JSON.stringify(event.request.cookies);
+    const { cookie } = asked.headers;
+    asked.event = event;
     let result;
     try {
-        result = await handler(event);
+        ({ result, origin: asked.origin } = await runFunction(handler, event));
     } catch (error) {
         throw new Refusal(503, `The viewer function failed: ${error.message}`);
     }
@@ -68,12 +76,25 @@ async function runViewerFunction(handler, distribution, asked) {
     }
     asked.path = result.uri;
     asked.search = resultingQuery(result, before, asked.search);
+    asked.headers = { ...resultingHeaders(result), cookie: resultingCookies(result, cookiesBefore, cookie) };
     return null;
 }
 
+async function runResponseFunction(handler, asked, answer) {
+    let result;
+    try {
+        ({ result } = await runFunction(handler, responseEvent(asked.event, answer)));
+    } catch (error) {
+        throw new Refusal(503, `The viewer function of the answer failed: ${error.message}`);
+    }
+    if (typeof result?.statusCode !== 'number') throw new Refusal(503, 'The viewer function returned no response.');
+    return changedAnswer(result, answer);
+}
+
 async function fetchOrigin(emulator, distribution, behaviour, asked) {
-    const origin = distribution.origins.get(behaviour.origin);
-    if (!origin) throw new Refusal(502, 'The behaviour names an origin that does not exist.');
+    const configured = distribution.origins.get(behaviour.origin);
+    if (!configured) throw new Refusal(502, 'The behaviour names an origin that does not exist.');
+    const origin = asked.origin ? changedOrigin(configured, asked.origin) : configured;
     const search = forwardedQuery(behaviour.forwards.query, asked.search);
     const request = {
         method: asked.method, timeout: origin.timeout, body: asked.body,
@@ -87,6 +108,18 @@ async function fetchOrigin(emulator, distribution, behaviour, asked) {
         const slow = error.code === 'ETIMEDOUT';
         throw new Refusal(slow ? 504 : 502, slow ? 'The origin did not answer in time.' : 'The origin did not answer.');
     }
+}
+
+// What a viewer function changed of an origin; what it did not name stays.
+function changedOrigin(origin, { domainName, originPath, customHeaders, timeouts, customOriginConfig }) {
+    return {
+        ...origin,
+        ...(domainName ? { domain: domainName } : {}),
+        ...(originPath === undefined ? {} : { path: originPath }),
+        ...(customHeaders ? { headers: customHeaders } : {}),
+        ...(timeouts?.readTimeout ? { timeout: timeouts.readTimeout * 1000 } : {}),
+        ...(customOriginConfig?.port ? { port: customOriginConfig.port } : {}),
+    };
 }
 
 // Where an origin's own name leads on this machine.

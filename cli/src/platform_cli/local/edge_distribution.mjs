@@ -65,11 +65,9 @@ export class Distribution {
             forwards: forwardsOf(cached, forward),
             headers: readHeadersPolicy(response),
             onRequest: functions['viewer-request'] ? await this.#function(functions['viewer-request']) : null,
+            onResponse: functions['viewer-response'] ? await this.#function(functions['viewer-response']) : null,
             // For the start message: what the edge leaves out of this behaviour.
-            ignored: [
-                ...(functions['viewer-response'] ? ['viewer-response functions'] : []),
-                ...(behaviour.items('LambdaFunctionAssociations').length ? ['Lambda@Edge'] : []),
-            ],
+            ignored: behaviour.items('LambdaFunctionAssociations').length ? ['Lambda@Edge'] : [],
         };
     }
 

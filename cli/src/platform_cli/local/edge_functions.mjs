@@ -1,5 +1,6 @@
 // Runs CloudFront Functions: the published source, unchanged, with a `cloudfront` module
 // whose key value store is the one of the embedded AWS.
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { registerHooks } from 'node:module';
 
 // A page asks for a dozen files at once; this spares the store the same question
@@ -7,12 +8,15 @@ import { registerHooks } from 'node:module';
 const CACHE_MS = 50;
 const CACHE_KEYS = 2_000;
 const modules = new Map();
+// Which request a function is running for, when it asks for another origin.
+const running = new AsyncLocalStorage();
 let loaded = 0;
 
 registerHooks({
     resolve(specifier, context, next) {
         if (specifier.startsWith('edge-function:')) return { url: specifier, format: 'module', shortCircuit: true };
         if (!context.parentURL?.startsWith('edge-function:')) return next(specifier, context);
+        if (specifier === 'crypto') return next('node:crypto', context);
         if (specifier !== 'cloudfront') throw new Error(`CloudFront Functions have no module '${specifier}'`);
         return { url: `${context.parentURL}/cloudfront`, format: 'module', shortCircuit: true };
     },
@@ -59,7 +63,10 @@ export class Stores {
                 return { creationDateTime: iso(Created), lastUpdatedDateTime: iso(LastModified), keyCount: ItemCount };
             },
         };
-        return { kvs: () => handle };
+        return {
+            kvs: () => handle,
+            updateRequestOrigin: (changes) => { running.getStore().origin = { ...changes }; },
+        };
     }
 }
 
@@ -77,6 +84,43 @@ export async function loadFunction(source, cloudfront) {
         modules.delete(`${url}/cloudfront`);
         delete globalThis[shared];
     }
+}
+
+/** Run a handler; gives what it returned, and the origin that it asked for instead, or null. */
+export async function runFunction(handler, event) {
+    const state = { origin: null };
+    const result = await running.run(state, () => handler(event));
+    return { result, origin: state.origin };
+}
+
+/** The event of a viewer response: that of the request, which has got an answer. */
+export function responseEvent(event, { status, headers }) {
+    const { 'set-cookie': _, ...others } = headers;
+    return {
+        ...event,
+        context: { ...event.context, eventType: 'viewer-response' },
+        response: { statusCode: status, headers: fields(Object.entries(others).flatMap(([name, value]) => [value].flat().map((one) => [name, String(one)]))), cookies: {} },
+    };
+}
+
+/** Put status and headers that a viewer response function returned into an answer. Cookies stay as they were. */
+export function changedAnswer(result, answer) {
+    const { headers } = generatedResponse(result);
+    const cookies = answer.headers['set-cookie'];
+    return { ...answer, status: result.statusCode, headers: { ...headers, ...(cookies ? { 'set-cookie': cookies } : {}) } };
+}
+
+/** The cookies that a function left, as one header; as the viewer sent them, when they were not touched. */
+export function resultingCookies({ cookies = {} }, before, header) {
+    if (JSON.stringify(cookies) === before) return header;
+    const left = Object.entries(cookies).flatMap(([name, field]) => (field.multiValue ?? [field]).map(({ value }) => `${name}=${value}`));
+    return left.length ? left.join('; ') : undefined;
+}
+
+/** The headers that a function left. */
+export function resultingHeaders({ headers = {} }) {
+    return Object.fromEntries(Object.entries(headers).map(([name, field]) => (
+        [name.toLowerCase(), field.multiValue ? field.multiValue.map((one) => one.value) : field.value])));
 }
 
 /** The event of a viewer request, in the shape that the vendor documents. */

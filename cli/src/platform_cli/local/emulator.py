@@ -7,6 +7,7 @@ deployed again, which costs seconds.
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Mapping
@@ -17,6 +18,7 @@ from typing import Any
 
 from platform_cli.local.processes import LOOPBACK, Process, start, wait_for_http
 from platform_core.errors import ToolError
+from platform_core.node import node
 
 __all__ = ["ACCOUNT", "REGION", "EmbeddedAws", "client_environment", "start_embedded_aws"]
 
@@ -104,8 +106,10 @@ def start_embedded_aws(state: Path, port: int, *, log: Path, env: Mapping[str, s
         "S3_PERSIST": "1",
         "S3_DATA_DIR": str(state / "s3"),
         "TMPDIR": str(_temporary(state)),
-        # Variables of the caller's own AWS account must not reach the emulator.
+        # It runs functions in the Node that it finds.
+        "PATH": os.pathsep.join((str(node().parent), os.environ.get("PATH", os.defpath))),
         "AWS_PROFILE": None,
+        # Variables of the caller's own AWS account must not reach the emulator.
         "AWS_ACCESS_KEY_ID": ACCOUNT,
         "AWS_SECRET_ACCESS_KEY": "local",
     }

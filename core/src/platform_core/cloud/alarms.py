@@ -16,6 +16,7 @@ from constructs import Construct
 from platform_core.cloud.build_project import BUILD_MINUTES, BuildProject
 from platform_core.cloud.build_queue import BuildQueue
 from platform_core.cloud.gateway import Gateway
+from platform_core.cloud.server import ServerFunction
 from platform_core.cloud.webhooks import Webhooks
 
 __all__ = ["Alarms", "AlarmsProps"]
@@ -30,6 +31,7 @@ class AlarmsProps:
         queue: Dead letters, and requests that wait longer than a build may take.
         webhooks: Errors of the router.
         gateway: Answers with 5xx.
+        server: Errors of the function that renders.
         email: Who hears of it; nobody when empty, and the alarms are only shown.
     """
 
@@ -37,6 +39,7 @@ class AlarmsProps:
     queue: BuildQueue | None = None
     webhooks: Webhooks | None = None
     gateway: Gateway | None = None
+    server: ServerFunction | None = None
     email: str = ""
 
 
@@ -69,6 +72,12 @@ class Alarms(Construct):
         if props.gateway:
             refused = props.gateway.api.metric_server_error(statistic="Sum")
             self._alarm("ServerErrors", refused, "Webhooks or logins were answered with 5xx.")
+
+        if props.server:
+            broken = props.server.function.metric_errors(statistic="Sum")
+            self._alarm("RenderErrors", broken, "The server of the site failed; visitors saw an error page.")
+            throttled = props.server.function.metric_throttles(statistic="Sum")
+            self._alarm("RenderThrottles", throttled, "More visitors at once than the account lets functions run.")
 
     def _alarm(self, construct_id: str, metric: cloudwatch.IMetric, description: str, threshold: int = 0) -> None:
         alarm = cloudwatch.Alarm(

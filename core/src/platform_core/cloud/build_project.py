@@ -26,6 +26,7 @@ _PYTHON = "3.13"
 _WHEELS = ".platform/wheels"
 # What `platform_core.runtime.publisher` reads and writes.
 _OWN_PREFIXES = ("_errors/*", "history/*", "manifests/*", "releases/*", "retired/*")
+_SERVER_PREFIX = "server/*"
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class BuildProjectProps:
         environment: Variables of the build; never a secret.
         repository: GitHub ``owner/name``; the uploaded source when empty.
         connection: CodeConnections ARN for a private repository.
+        server_arn: The function that renders, of which a build publishes versions; empty without one.
     """
 
     storage: Storage
@@ -49,6 +51,7 @@ class BuildProjectProps:
     environment: Mapping[str, str] = field(default_factory=dict)
     repository: str = ""
     connection: str = ""
+    server_arn: str = ""
 
 
 class BuildProject(Construct):
@@ -86,7 +89,7 @@ class BuildProject(Construct):
         )
         self.name = self.project.ref
         self.arn = self.project.attr_arn
-        _acknowledge(self, props.storage)
+        _acknowledge(self, props)
 
     def add_environment(self, name: str, value: str) -> None:
         """Add a variable of the build."""
@@ -152,12 +155,14 @@ def _statements(props: BuildProjectProps) -> list[Statement]:
         "cloudfront-keyvaluestore:ListKeys",
         "cloudfront-keyvaluestore:UpdateKeys",
     ]
-    listing = {"StringLike": {"s3:prefix": list(_OWN_PREFIXES)}}
-    objects = [f"{bucket}/{prefix}" for prefix in _OWN_PREFIXES]
+    prefixes = _prefixes(props)
+    listing = {"StringLike": {"s3:prefix": prefixes}}
+    objects = [f"{bucket}/{prefix}" for prefix in prefixes]
     statements = [
         allow("Objects", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], objects),
         allow("Listing", ["s3:ListBucket"], [bucket], conditions=listing),
         allow("Store", store, [props.store_arn]),
+        *(_server_statements(props.server_arn) if props.server_arn else []),
     ]
     if not props.repository:
         return [*statements, allow("Source", ["s3:GetObject", "s3:GetObjectVersion"], [f"{bucket}/{SOURCE_KEY}"])]
@@ -171,7 +176,31 @@ def _statements(props: BuildProjectProps) -> list[Statement]:
     return statements
 
 
-def _acknowledge(project: BuildProject, storage: Storage) -> None:
+def _prefixes(props: BuildProjectProps) -> list[str]:
+    return [*_OWN_PREFIXES, *([_SERVER_PREFIX] if props.server_arn else [])]
+
+
+def _server_statements(arn: str) -> list[Statement]:
+    """Return what `platform_core.runtime.server` calls.
+
+    It may change the code of the one function and name versions of it. It may not change
+    the function's role or settings, nor delete the function: that is the call without a
+    version. An address is opened for everybody, because the code checks who asks.
+    """
+    versions = f"{arn}:*"
+    code = ["lambda:GetFunctionConfiguration", "lambda:PublishVersion", "lambda:UpdateFunctionCode"]
+    names = ["lambda:CreateAlias", "lambda:DeleteAlias", "lambda:GetAlias", "lambda:ListAliases"]
+    address = ["lambda:DeleteFunctionUrlConfig", "lambda:GetFunctionUrlConfig"]
+    is_open = {"StringEquals": {"lambda:FunctionUrlAuthType": "NONE"}}
+    return [
+        allow("Server", [*code, *names, "lambda:ListVersionsByFunction"], [arn]),
+        allow("ServerVersions", ["lambda:DeleteFunction"], [versions]),
+        allow("ServerAddress", [*address, "lambda:AddPermission"], [arn, versions]),
+        allow("ServerOpen", ["lambda:CreateFunctionUrlConfig"], [arn, versions], conditions=is_open),
+    ]
+
+
+def _acknowledge(project: BuildProject, props: BuildProjectProps) -> None:
     acknowledge(
         project.project,
         {
@@ -179,9 +208,13 @@ def _acknowledge(project: BuildProject, storage: Storage) -> None:
             "and a key of its own would cost a dollar a month for each site."
         },
     )
-    name = Stack.of(project).resolve(storage.arn)["Fn::GetAtt"][0]
+    stack = Stack.of(project)
+    name = stack.resolve(props.storage.arn)["Fn::GetAtt"][0]
     reason = "A release's keys are made by the build; the prefix is the narrowest thing that can be named."
-    acknowledge(
-        project.role,
-        {f"AwsSolutions-IAM5[Resource::<{name}.Arn>/{prefix}]": reason for prefix in _OWN_PREFIXES},
-    )
+    rules = {f"AwsSolutions-IAM5[Resource::<{name}.Arn>/{prefix}]": reason for prefix in _prefixes(props)}
+    if props.server_arn:
+        function = stack.resolve(props.server_arn)["Fn::GetAtt"][0]
+        rules[f"AwsSolutions-IAM5[Resource::<{function}.Arn>:*]"] = (
+            "Each release has a version of the function, whose number is made by Lambda."
+        )
+    acknowledge(project.role, rules)

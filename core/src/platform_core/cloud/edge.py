@@ -6,7 +6,9 @@ import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from aws_cdk import Fn
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudfront_origins as origins
@@ -36,6 +38,8 @@ class EdgeProps:
         origin_access_id: The shared origin access control.
         headers: Path pattern -> id of a response headers policy; ``*`` is the site's own.
         certificate: For *host*; without one the distribution answers under its own name.
+        server_cache_id: The shared cache policy of sites with a server; empty without one.
+        unveil_arn: The shared function that gives a server's 404 its status back.
     """
 
     name: str
@@ -44,6 +48,8 @@ class EdgeProps:
     origin_access_id: str
     headers: Mapping[str, str] = field(default_factory=dict)
     certificate: acm.ICertificate | None = None
+    server_cache_id: str = ""
+    unveil_arn: str = ""
 
 
 class Edge(Construct):
@@ -69,6 +75,7 @@ class Edge(Construct):
             runtime=cloudfront.FunctionRuntime.JS_2_0,
             key_value_store=self.store,
         )
+        self._server = self._server_behaviour(props) if props.server_cache_id else {}
         self._policies = {
             pattern: cloudfront.ResponseHeadersPolicy.from_response_headers_policy_id(self, f"Headers{number}", policy)
             for number, (pattern, policy) in enumerate(props.headers.items())
@@ -113,17 +120,38 @@ class Edge(Construct):
         _acknowledge_open(distribution, certified=props.certificate is not None)
         return distribution
 
+    def _server_behaviour(self, props: EdgeProps) -> dict[str, Any]:
+        """Return what differs where a server may answer: all methods, and all that a viewer sends."""
+        name = Fn.select(1, Fn.split("/", props.unveil_arn))
+        unveil = cloudfront.Function.from_function_attributes(
+            self, "Unveil", function_arn=props.unveil_arn, function_name=name
+        )
+        return {
+            "allowed_methods": cloudfront.AllowedMethods.ALLOW_ALL,
+            "cache_policy": cloudfront.CachePolicy.from_cache_policy_id(self, "ServerCache", props.server_cache_id),
+            "origin_request_policy": cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+            "function_associations": [
+                self._association(self.viewer, cloudfront.FunctionEventType.VIEWER_REQUEST),
+                self._association(unveil, cloudfront.FunctionEventType.VIEWER_RESPONSE),
+            ],
+        }
+
+    @staticmethod
+    def _association(
+        function: cloudfront.IFunction, event: cloudfront.FunctionEventType
+    ) -> cloudfront.FunctionAssociation:
+        return cloudfront.FunctionAssociation(function=function, event_type=event)
+
     def _pages(self, origin: cloudfront.IOrigin, pattern: str) -> cloudfront.BehaviorOptions:
         """Return how pages are served. The cache key is the path that the function wrote."""
+        options: dict[str, Any] = self._server or {
+            "cache_policy": cloudfront.CachePolicy.CACHING_OPTIMIZED,
+            "function_associations": [self._association(self.viewer, cloudfront.FunctionEventType.VIEWER_REQUEST)],
+        }
         return cloudfront.BehaviorOptions(
+            **options,
             origin=origin,
-            cache_policy=cloudfront.CachePolicy.CACHING_OPTIMIZED,
             compress=True,
-            function_associations=[
-                cloudfront.FunctionAssociation(
-                    function=self.viewer, event_type=cloudfront.FunctionEventType.VIEWER_REQUEST
-                )
-            ],
             response_headers_policy=self._policies.get(pattern),
             viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
         )
@@ -157,8 +185,8 @@ def _missing_page() -> cloudfront.ErrorResponse:
 def _acknowledge_open(distribution: cloudfront.Distribution, *, certified: bool) -> None:
     reasons = {
         "AwsSolutions-CFR1": "The site is public; which countries its owner wants to keep out is not ours to guess.",
-        "AwsSolutions-CFR2": "What lies behind is immutable files, read-only, and an API that checks a signature on "
-        "each request and is throttled. A web ACL has a monthly price for each site; the account's Firewall Manager "
+        "AwsSolutions-CFR2": "What lies behind is immutable files, read-only, an API that checks a signature on "
+        "each request and is throttled, and the site's own server if it has one. A web ACL has a monthly price for each site; the account's Firewall Manager "
         "can attach one.",
         "AwsSolutions-CFR3": "Access logs hold visitors' IP addresses, which are personal data that a site should not "
         "collect unless its owner asks for it. CloudFront's metrics and the API's own access log are there.",

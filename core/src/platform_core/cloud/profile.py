@@ -51,7 +51,14 @@ LOCAL = Profile(
         ("Alarms and their e-mail topic", "the embedded CloudWatch does not evaluate alarms"),
         ("Point-in-time recovery", "the embedded DynamoDB ignores it; expired items stay there too"),
         ("Builds in CodeBuild", "the embedded CodeBuild runs nothing; the same build plan runs in this process"),
-        ("The edge's cache and its viewer function", "the local edge runs the same function and keeps no copies"),
+        (
+            "The edge's cache and its viewer functions",
+            "the local edge runs the same functions and keeps no copies, not even of what a server lets it keep",
+        ),
+        (
+            "A server's limits",
+            "the function runs in Node on this machine, so memory, architecture and a read-only disk are not enforced",
+        ),
     ),
 )
 

@@ -1,10 +1,11 @@
 """What the sites of an account share, because CloudFront counts it by account.
 
-An account may have 20 response headers policies and 100 origin access controls.
-So neither belongs to a site. Each lies in a small stack that is named by the hash
-of its content: equal content is one stack, whichever App deploys it first, and it
-is never changed, only left behind. A site's stack imports the id by the name of the
-export. Destroying a site does not touch what it shares.
+An account may have 20 response headers policies, 20 cache policies, 100 functions and
+100 origin access controls. What is equal for many sites therefore belongs to none. Each
+lies in a small stack that is named by the hash of its content: equal content is one
+stack, whichever App deploys it first, and it is never changed, only left behind. A
+site's stack imports the id by the name of the export. Destroying a site does not touch
+what it shares.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, ClassVar, cast
 from weakref import WeakKeyDictionary
 
@@ -28,6 +30,21 @@ _ORIGIN_ACCESS = {
     "originAccessControlOriginType": "s3",
     "signingBehavior": "always",
     "signingProtocol": "sigv4",
+}
+_UNVEIL = Path(__file__).with_name("unveil.js")
+# What a server says may be kept is kept, and nothing else. The viewer function puts
+# release, host and the headers that matter into one header.
+_SERVER_CACHE = {
+    "defaultTtl": 0,
+    "maxTtl": 31_536_000,
+    "minTtl": 0,
+    "parametersInCacheKeyAndForwardedToOrigin": {
+        "enableAcceptEncodingBrotli": True,
+        "enableAcceptEncodingGzip": True,
+        "cookiesConfig": {"cookieBehavior": "none"},
+        "headersConfig": {"headerBehavior": "whitelist", "headers": ["authorization", "x-platform-key"]},
+        "queryStringsConfig": {"queryStringBehavior": "all"},
+    },
 }
 
 
@@ -85,6 +102,30 @@ class Neighbours:
             return cloudfront.CfnResponseHeadersPolicy(stack, "Resource", response_headers_policy_config=named).attr_id
 
         return self._import("response headers policy", config, make)
+
+    def server_cache(self) -> str:
+        """Return the id of the cache policy of sites with a server."""
+
+        def make(stack: SharedStack) -> str:
+            named = {**_SERVER_CACHE, "name": f"{stack.stack_name}-{stack.region}"}
+            return cloudfront.CfnCachePolicy(stack, "Resource", cache_policy_config=named).attr_id
+
+        return self._import("cache policy of servers", _SERVER_CACHE, make)
+
+    def unveil(self) -> str:
+        """Return the ARN of the function that gives a server's 404 its status back."""
+        source = _UNVEIL.read_text("utf-8")
+
+        def make(stack: SharedStack) -> str:
+            return cloudfront.Function(
+                stack,
+                "Resource",
+                function_name=f"{stack.stack_name}-{stack.region}",
+                code=cloudfront.FunctionCode.from_inline(source),
+                runtime=cloudfront.FunctionRuntime.JS_2_0,
+            ).function_arn
+
+        return self._import("function for a server's 404", {"source": source}, make)
 
     def _import(self, what: str, content: Mapping[str, Any], make: Callable[[SharedStack], str]) -> str:
         """Find the shared stack with *content*, or make it, and import its id."""

@@ -23,7 +23,7 @@ from platform_core.cloud.profile import LOCAL_ACCOUNT, LOCAL_REGION, Profile, pr
 from platform_core.cloud.shared import Neighbours
 from platform_core.cloud.storage import Storage, StorageProps
 from platform_core.composition import Composition
-from platform_core.contributions import Stage
+from platform_core.contributions import BuildPlan, Stage
 from platform_core.errors import UserError
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from platform_core.cloud.build_queue import BuildQueue
     from platform_core.cloud.gateway import Gateway
+    from platform_core.cloud.server import ServerFunction
     from platform_core.cloud.webhooks import Webhooks
 
 __all__ = ["SiteStack"]
@@ -53,6 +54,7 @@ class SiteStack(Stack):
         storage: The bucket.
         edge: The distribution, the viewer function and the store.
         build: The build project.
+        server: The function that renders on request; None for a static site.
         queue: The build queue; None when no provider sends webhooks.
         webhooks: The router; None likewise.
     """
@@ -102,12 +104,16 @@ class SiteStack(Stack):
         self.stage = stage
         self.profile = profile or profile_for(stage)
         self._complete = complete
+        self.server: ServerFunction | None = None
         self.queue: BuildQueue | None = None
         self.webhooks: Webhooks | None = None
         self._gateway: Gateway | None = None
         self._neighbours = Neighbours(self)
         self.add_metadata("platform", {"stage": stage.name, "plugins": composition.provenance()})
         self.storage = Storage(self, "Storage", StorageProps(require_tls=self.profile.require_tls))
+        self._plan = self._build_plan()
+        if site.rendering == "server":
+            self.server = self._make_server()
         self.edge = self._make_edge()
         self.storage.allow_reading(self.edge.distribution.distribution_arn)
         self.build = self._make_build()
@@ -174,6 +180,8 @@ class SiteStack(Stack):
                 origin_access_id=origin_access,
                 headers=policies,
                 certificate=certificate,
+                server_cache_id=self._neighbours.server_cache() if self.server else "",
+                unveil_arn=self._neighbours.unveil() if self.server else "",
             ),
         )
         if certificate:
@@ -190,14 +198,23 @@ class SiteStack(Stack):
                 raise
             return {"*": self.composition.csp(self.stage)}
 
-    def _install(self) -> Sequence[str]:
+    def _build_plan(self) -> BuildPlan | None:
         workspace = workspace_for(self.composition.content.root, self.stage)
         try:
-            return self.composition.build_plan(self.stage, workspace).install
+            return self.composition.build_plan(self.stage, workspace)
         except UserError:
             if self._complete:
                 raise
-            return ()
+            return None
+
+    def _make_server(self) -> ServerFunction:
+        from platform_core.cloud.server import ServerFunction, ServerFunctionProps
+
+        bundle = self._plan.server if self._plan else None
+        props = ServerFunctionProps()
+        if bundle:
+            props = ServerFunctionProps(runtime=bundle.runtime, memory=bundle.memory, timeout=bundle.timeout)
+        return ServerFunction(self, "Server", props)
 
     def _make_build(self) -> BuildProject:
         site = self.composition.site
@@ -208,17 +225,20 @@ class SiteStack(Stack):
             outputs.HOST: site.domain,
             outputs.STORE_ARN: self.edge.store_arn,
         }
+        if self.server:
+            values[outputs.SERVER_FUNCTION] = self.server.name
         return BuildProject(
             self,
             "Build",
             BuildProjectProps(
                 storage=self.storage,
                 store_arn=self.edge.store_arn,
-                install=self._install(),
+                install=self._plan.install if self._plan else (),
                 requirements=_requirements(self.composition),
                 environment={outputs.environment_name(name): value for name, value in values.items()},
                 repository=site.aws.repository,
                 connection=site.aws.connection,
+                server_arn=self.server.arn if self.server else "",
             ),
         )
 
@@ -259,6 +279,7 @@ class SiteStack(Stack):
                 queue=self.queue,
                 webhooks=self.webhooks,
                 gateway=self._gateway,
+                server=self.server,
                 email=self.composition.site.aws.alarm_email,
             ),
         )
@@ -277,6 +298,8 @@ class SiteStack(Stack):
             outputs.HOST: self.composition.site.domain,
             outputs.STORE_ARN: self.edge.store_arn,
         }
+        if self.server:
+            values[outputs.SERVER_FUNCTION] = self.server.name
         if self._gateway:
             values[outputs.API_ID] = self._gateway.id
         if self.queue and self.webhooks:

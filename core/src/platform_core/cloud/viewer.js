@@ -1,21 +1,21 @@
-// The viewer function: names the object of the live release that an address leads to.
+// The viewer function: names the object of the live release that an address leads to, or
+// the release's server, which is asked where the release has no file.
 //
-// It runs on CloudFront at each viewer request of the default behaviour, as
-// cloudfront-js-2.0, and unchanged in the local edge and in tests. That runtime has
-// ES 5.1 with const, let, async, await, arrow functions and template literals, so
-// nothing newer is used. What the keys and rules of the store mean stands in
-// docs/explanation/architecture.md ("Releases"); platform_core/runtime/routing.py writes them.
+// It runs as cloudfront-js-2.0, and unchanged in the local edge and in tests. That runtime
+// has ES 5.1 with const, let, async, await, arrow functions and template literals. Keys and
+// rules stand in docs/explanation/architecture.md; runtime/routing.py writes them.
 //
 // It never throws, and never lets an address name an object outside the live release.
 import cf from 'cloudfront';
+import crypto from 'crypto';
 
 const kvs = cf.kvs();
-// Replaced by the site's domain when the stack is synthesized.
+// Replaced by the site's domain.
 const DEFAULT_HOST = '__DEFAULT_HOST__';
-// CloudFront fetches this page itself when an object is missing, by its own key and not
-// by a release's: no release can be named in a distribution's configuration.
+// CloudFront fetches this page itself: a distribution's configuration can name no release.
 const ERROR_PAGE = '/_errors/404.html';
 const MAX_PATH_BYTES = 900;
+const WELL_KNOWN = '/.well-known/';
 const REASONS = {
     301: 'Moved Permanently', 302: 'Found', 307: 'Temporary Redirect', 308: 'Permanent Redirect',
     400: 'Bad Request', 405: 'Method Not Allowed', 414: 'URI Too Long', 503: 'Service Unavailable'
@@ -23,32 +23,86 @@ const REASONS = {
 
 async function handler(event) {
     const request = event.request;
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
-        return refuse(405, 'This address answers GET and HEAD.', 'allow', 'GET, HEAD');
-    }
     if (request.uri === ERROR_PAGE) {
-        return request;
+        return fetchFile(request, ERROR_PAGE);
     }
     const path = decodedPath(request.uri);
     if (path === '') {
-        return refuse(400, 'This is not an address of this site.', '', '');
+        return refuse(400, 'No address of this site.');
     }
     if (new TextEncoder().encode(path).length > MAX_PATH_BYTES) {
-        return refuse(414, 'This address is too long.', '', '');
+        return refuse(414, 'This address is too long.');
     }
     const live = await livePointer(request.headers.host);
     if (live === null) {
         return refuse(503, 'Nothing is published here yet.', 'retry-after', '5');
     }
+    if (live.x) {
+        live.server = await read(live.r + '/server');
+        if (live.server === null || !live.server.o) {
+            return refuse(503, 'Not ready yet.', 'retry-after', '5');
+        }
+        if (beginsWith(path, live.server.f)) {
+            return askServer(event, live);
+        }
+    }
     const answer = await resolve(live, path);
-    if (answer.status) {
+    if (answer.asked) {
+        return askServer(event, live);
+    }
+    if (answer.status && isRead(request)) {
         return redirect(answer.status, answer.target, query(request));
     }
-    request.uri = '/releases/' + live.r + encodedKey(answer.key);
+    return fetchFile(request, '/releases/' + live.r + encodedKey(answer.key || ''));
+}
+
+function isRead(request) {
+    return request.method === 'GET' || request.method === 'HEAD';
+}
+
+// Beside a server CloudFront passes on all that a viewer sends, and S3 would take
+// ?response-content-type= or x-amz-* for orders.
+function fetchFile(request, uri) {
+    if (!isRead(request)) {
+        return refuse(405, 'This address answers GET and HEAD.', 'allow', 'GET, HEAD');
+    }
+    request.uri = uri;
+    request.querystring = {};
+    request.cookies = {};
+    Object.keys(request.headers).forEach((name) => {
+        if (name === 'authorization' || name.startsWith('x-')) {
+            delete request.headers[name];
+        }
+    });
     return request;
 }
 
-// The path as its author wrote it, or '' when it is malformed or could climb out.
+function askServer(event, live) {
+    const headers = event.request.headers;
+    const server = live.server;
+    const valueOf = (name) => headers[name] ? headers[name].value : '';
+    // A kept answer is for this release and host alone.
+    const kept = JSON.stringify([live.r, valueOf('host'), server.v.map(valueOf)]);
+    const key = crypto.createHash('sha256').update(kept).digest('hex');
+    headers['x-forwarded-host'] = { value: valueOf('host') };
+    headers['x-platform-key'] = { value: key };
+    headers['x-platform-token'] = { value: server.k };
+    headers['x-platform-viewer'] = { value: event.viewer.ip };
+    cf.updateRequestOrigin({
+        domainName: server.o,
+        customHeaders: {},
+        originAccessControlConfig: { enabled: false },
+        timeouts: { readTimeout: server.t },
+        customOriginConfig: { port: 443, protocol: 'https', sslProtocols: ['TLSv1.2'] }
+    });
+    return event.request;
+}
+
+function beginsWith(path, beginnings) {
+    return beginnings.some((beginning) => path.startsWith(beginning));
+}
+
+// The path decoded; '' when it is malformed or could climb out.
 function decodedPath(uri) {
     try {
         const path = decodeURIComponent(uri);
@@ -65,7 +119,7 @@ function encodedKey(path) {
         '%' + character.charCodeAt(0).toString(16).toUpperCase());
 }
 
-// The same for people: what a path may hold as it is, stays as it is.
+// The same for people.
 function encodedAddress(path) {
     return encodedKey(path).replace(/%(21|24|26|27|28|29|2A|2B|2C|3A|3B|3D|40)/g, (code) => decodeURIComponent(code));
 }
@@ -91,7 +145,7 @@ async function read(key) {
     }
 }
 
-// The rule that the table has for a path without a trailing slash; '' when it has none.
+// The rule of a path without a trailing slash; '' when the table has none.
 async function tableRule(live, path) {
     const bucket = live.n > 0 ? await read(live.r + '/' + (hash(path) % live.n)) : null;
     const name = path.replace(/["%\\]/g, (character) => encodeURIComponent(character));
@@ -108,23 +162,23 @@ function hash(text) {
     return value >>> 0;
 }
 
+// '' when the server is asked.
 function defaultRule(live, path) {
+    if (live.server) {
+        return beginsWith(path, live.server.a) ? 'f' : '';
+    }
     if (path === '/') {
         return 'd';
     }
-    if (isWellKnown(path) || path.slice(path.lastIndexOf('/')).indexOf('.') >= 0) {
+    if (path.startsWith(WELL_KNOWN) || path.slice(path.lastIndexOf('/')).indexOf('.') >= 0) {
         return 'f';
     }
     return live.s === '/' ? 'd' : 'p';
 }
 
-function isWellKnown(path) {
-    return path.startsWith('/.well-known/');
-}
-
-// What to do with a path: { key } of the release to fetch, or { status, target } to redirect to.
+// What to do: { key } to fetch, { status, target } to redirect to, or { asked }.
 async function resolve(live, path) {
-    // Not redirected: where a default root object is set, this is how CloudFront shows us the root.
+    // Not redirected: this is how CloudFront shows us the root.
     if (path === '/index.html') {
         path = '/';
     }
@@ -138,15 +192,18 @@ async function resolve(live, path) {
         const page = pageNamedBy(live, base);
         if (page !== null) {
             const pageRule = (await tableRule(live, page.base)) || defaultRule(live, page.base);
-            return pageRule === page.rule ? moved(page.base, page.rule) : { key: base };
+            if (pageRule === page.rule) {
+                return moved(page.base, page.rule);
+            }
+            return live.server ? follow(defaultRule(live, base), base, false) : { key: base };
         }
     }
     return follow(rule || defaultRule(live, base), base, slash);
 }
 
-// The page whose file, rather than its address, was asked for; null when it is no page's file.
+// The page whose file, not its address, was asked for; null when it is no page's.
 function pageNamedBy(live, path) {
-    if (isWellKnown(path)) {
+    if (path.startsWith(WELL_KNOWN)) {
         return null;
     }
     const name = path.slice(path.lastIndexOf('/') + 1);
@@ -168,6 +225,9 @@ function follow(rule, base, slash) {
     }
     if (rule === 'f') {
         return { key: slash ? base + '/' : base };
+    }
+    if (rule === '') {
+        return { asked: true };
     }
     return { status: Number(rule.slice(0, 3)), target: rule.slice(4) };
 }
@@ -201,7 +261,7 @@ function redirect(status, target, search) {
         statusDescription: REASONS[status],
         headers: {
             location: { value: target },
-            // A browser keeps a 301 for ever otherwise, and the next release may turn it round.
+            // Or a browser keeps it for ever.
             'cache-control': { value: 'max-age=0, must-revalidate' }
         }
     };
@@ -213,7 +273,7 @@ function refuse(status, text, header, value) {
         'cache-control': { value: 'no-store' },
         'x-content-type-options': { value: 'nosniff' }
     };
-    if (header !== '') {
+    if (header) {
         headers[header] = { value: value };
     }
     return {

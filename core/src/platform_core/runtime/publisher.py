@@ -1,6 +1,7 @@
 """Publishing a release: written beside the one that is live, verified, then switched on.
 
     releases/<id>/<path>     the files; never changed once the release is complete
+    server/<id>.zip          the code of its server, if it has one; see `runtime.server`
     manifests/<id>.json      what the release consists of; written last
     history/<host>/<time>-<id>.json    one for each switch; never changed
     retired/<id>             the release is being removed and must not go live again
@@ -42,6 +43,7 @@ from platform_core.runtime.routing import (
     pointer_value,
     table_entries,
 )
+from platform_core.runtime.server import Code, Server, deploy_server, read_server
 from platform_core.runtime.store import Pointer, Store, Stored, connect, in_parallel, output_changed, reported
 from platform_core.runtime.switching import (
     Clock,
@@ -65,6 +67,7 @@ __all__ = [
     "PublishError",
     "Published",
     "ReleaseInfo",
+    "Server",
     "Store",
     "Switched",
     "connect",
@@ -119,6 +122,7 @@ class ReleaseInfo:
     Attributes:
         previous: Whether a rollback without an id leads to it.
         objects: How many, and *bytes* how large, without those carried over.
+        server: Whether it has a server beside its files.
     """
 
     id: str
@@ -128,12 +132,14 @@ class ReleaseInfo:
     objects: int
     bytes: int
     provenance: Mapping[str, str]
+    server: bool = False
 
 
 def publish(
     store: Store,
     output: Path,
     *,
+    server: Server | None = None,
     redirects: Sequence[Rule] = (),
     fingerprinted: str = NEVER,
     keep: int = 5,
@@ -147,6 +153,7 @@ def publish(
     Args:
         store: Where to.
         output: The folder with the site.
+        server: What is asked for paths without a file.
         redirects: Old path, target and status; the most important first.
         fingerprinted: A regular expression for paths that change with their bytes.
         keep: How many releases stay to roll back to.
@@ -164,12 +171,14 @@ def publish(
     now = started if started is not None and checked else time.time()
     with reported("publishing"):
         with clock.step("scan"):
-            objects, routing = _read(output, fingerprinted, redirects)
+            code = _server_code(store, server)
+            objects, routing = _read(output, fingerprinted, redirects, code)
         job = _Job(
             store=store,
             output=output,
             objects=objects,
             routing=routing,
+            code=code,
             provenance=dict(provenance or {}),
             started=int(now * 1000),
             checked=checked,
@@ -198,6 +207,7 @@ def releases(store: Store) -> list[ReleaseInfo]:
                 objects=len(item.objects),
                 bytes=sum(row.size for row in item.objects),
                 provenance=item.provenance,
+                server=bool(item.server),
             )
             for item in manifests(store)
         ]
@@ -211,6 +221,7 @@ class _Job:
     output: Path
     objects: tuple[Object, ...]
     routing: Routing
+    code: Code | None
     provenance: Mapping[str, str]
     started: int
     checked: bool
@@ -241,6 +252,7 @@ class _Job:
 
     def _free_id(self) -> str:
         routing = [self.routing.style, *self.routing.buckets]
+        routing += [f"server {self.code.digest}"] if self.code else []
         for generation in range(1000):
             found = release_id(self.objects, routing, generation=generation)
             if self.store.etag(f"retired/{found}") is None:
@@ -259,11 +271,15 @@ class _Job:
             self.carried = carry_over(self.store, live, self.id, self.objects, present)
         with self.clock.step("verify"):
             self._verify()
+        if self.code:
+            with self.clock.step("server"):
+                deploy_server(self.store, self.id, self.code)
         with self.clock.step("routing"):
             self._write_table()
             if manifest is None:
                 pointer = pointer_value(self.id, self.routing)
-                manifest = Manifest(self.id, time.time(), pointer, self.objects, self.provenance)
+                digest = self.code.digest if self.code else ""
+                manifest = Manifest(self.id, time.time(), pointer, self.objects, self.provenance, digest)
                 self.store.write(f"manifests/{self.id}.json", manifest.to_json())
 
     def _bring(self, lacking: list[Object], live: Pointer | None) -> None:
@@ -350,10 +366,24 @@ class _Job:
         )
 
 
-def _read(output: Path, fingerprinted: str, redirects: Sequence[Rule]) -> tuple[tuple[Object, ...], Routing]:
-    objects = {item.path: item for item in scan(output, fingerprinted)}
+def _server_code(store: Store, server: Server | None) -> Code | None:
+    if server and not store.function:
+        raise PublishError(
+            "no-server",
+            "the site's stack has no function to render with",
+            why='The site asks for rendering = "server", and the stack that is deployed was made without it.',
+            hint="Run `platform deploy`.",
+        )
+    return read_server(server) if server else None
+
+
+def _read(
+    output: Path, fingerprinted: str, redirects: Sequence[Rule], code: Code | None
+) -> tuple[tuple[Object, ...], Routing]:
+    required = ENTRY_PAGES[1:] if code else ENTRY_PAGES
+    objects = {item.path: item for item in scan(output, fingerprinted, required=required)}
     try:
-        routing = plan_routing(objects, redirects)
+        routing = plan_routing(objects, redirects, assets=code.server.assets if code else None)
     except Unroutable as error:
         problems = [("routing", text) for text in error.problems]
         raise PublishError("bad-routing", "some addresses can't be served", problems=problems) from None

@@ -169,6 +169,7 @@ class Manifest:
         created: Seconds since the epoch.
         pointer: The value of a host's key that makes this release the live one.
         provenance: Where it came from: commit, builder, versions.
+        server: Digest of what renders on request; empty when nothing does.
     """
 
     id: str
@@ -176,6 +177,7 @@ class Manifest:
     pointer: str
     objects: tuple[Object, ...]
     provenance: Mapping[str, str] = field(default_factory=dict)
+    server: str = ""
 
     def to_json(self) -> bytes:
         """Return the bytes of the manifest."""
@@ -192,6 +194,8 @@ class Manifest:
             "provenance": dict(self.provenance),
             "objects": rows,
         }
+        if self.server:
+            data["server"] = self.server
         return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
 
     @classmethod
@@ -204,18 +208,20 @@ class Manifest:
         try:
             found: dict[str, Any] = json.loads(data)
             objects = tuple(Object(**row) for row in found["objects"])
-            return cls(found["id"], float(found["created"]), found["pointer"], objects, found["provenance"])
+            created, server = float(found["created"]), str(found.get("server", ""))
+            return cls(found["id"], created, found["pointer"], objects, found["provenance"], server)
         except (KeyError, TypeError, RecursionError) as error:
             raise ValueError(f"not a manifest: {error}") from None
 
 
-def scan(output: Path, fingerprinted: str = NEVER) -> tuple[Object, ...]:
+def scan(output: Path, fingerprinted: str = NEVER, *, required: Sequence[str] = ENTRY_PAGES) -> tuple[Object, ...]:
     """Read a finished build.
 
     Args:
         output: The folder with the site.
         fingerprinted: A regular expression; paths that it matches in full change
             their name when their bytes change.
+        required: The pages that must be there.
 
     Raises:
         PublishError: It is not a site, or holds what can't be published; every
@@ -237,7 +243,7 @@ def scan(output: Path, fingerprinted: str = NEVER) -> tuple[Object, ...]:
         except (OSError, ValueError) as error:
             problems.append((path, f"can't be read: {error}"))
     paths = {item.path for item in objects}
-    problems += [(page, "is missing") for page in ENTRY_PAGES if page not in paths]
+    problems += [(page, "is missing") for page in required if page not in paths]
     if problems:
         raise PublishError("bad-output", f"{output} can't be published", problems=problems)
     return tuple(sorted(objects, key=lambda item: item.path))

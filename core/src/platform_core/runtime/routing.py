@@ -97,9 +97,7 @@ class Routing:
     server: bool = False
 
 
-def plan_routing(
-    paths: Iterable[str], redirects: Iterable[Rule], *, assets: tuple[str, ...] | None = None
-) -> Routing:
+def plan_routing(paths: Iterable[str], redirects: Iterable[Rule], *, assets: tuple[str, ...] | None = None) -> Routing:
     """Plan the routing table of a release.
 
     Args:

@@ -98,6 +98,9 @@ class Store:
 
     Attributes:
         preview: The host is not the distribution's own, whose 404 page all hosts show.
+        function: The name of the function that renders; empty for a site without a server.
+        functions: Lambda's client.
+        endpoint: The address of an embedded AWS.
     """
 
     bucket: str
@@ -106,6 +109,9 @@ class Store:
     s3: Any
     kvs: Any
     preview: bool = False
+    function: str = ""
+    functions: Any = None
+    endpoint: str = ""
 
     # -- objects --
 
@@ -285,6 +291,7 @@ def connect(
     store_arn: str,
     host: str,
     preview: bool = False,
+    function: str = "",
     session: boto3.Session | None = None,
     endpoint: str | None = None,
 ) -> Store:
@@ -295,6 +302,7 @@ def connect(
         store_arn: The address of the key value store.
         host: The host name that `publish` and `rollback` switch.
         preview: It is not the distribution's own host.
+        function: The name of the function that renders, when the site has a server.
         session: Credentials and region; by default those of the environment.
         endpoint: The address of an embedded AWS.
 
@@ -317,7 +325,8 @@ def connect(
     kvs = session.client("cloudfront-keyvaluestore", "us-east-1", endpoint_url=endpoint, config=config)
     if not (urlsplit(kvs.meta.endpoint_url).hostname or "").endswith((".amazonaws.com", ".amazonaws.com.cn")):
         kvs.meta.events.register("before-call.cloudfront-keyvaluestore", _without_account(kvs.meta.endpoint_url))
-    return Store(bucket, store_arn, host.lower(), s3, kvs, preview)
+    functions = session.client("lambda", endpoint_url=endpoint, config=config) if function else None
+    return Store(bucket, store_arn, host.lower(), s3, kvs, preview, function, functions, (endpoint or "").rstrip("/"))
 
 
 @contextmanager

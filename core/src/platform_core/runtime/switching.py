@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 
 from platform_core.runtime.release import Manifest, Object, PublishError
 from platform_core.runtime.routing import ERROR_PAGE
+from platform_core.runtime.server import missing_server, remove_server, sweep_versions
 from platform_core.runtime.store import Change, Pointer, Store, Stored, in_parallel, reported
 
 __all__ = [
@@ -166,6 +167,8 @@ def prune(store: Store, *, keep: int = 5, incomplete_after: float = DAY) -> tupl
             if _ID.fullmatch(id_) and _is_abandoned(store, id_, deadline)
         }
         removed = _retire(store, victims, doubtful, deadline) if victims or doubtful else ()
+        if store.function:
+            sweep_versions(store, deadline)
         # A mark outlives its release by a while, for publishers that met the release before.
         old = {id_ for id_, stored in marked.items() if stored.modified < deadline}
         store.remove(f"retired/{id_}" for id_ in sorted(old - folders - set(complete)))
@@ -333,12 +336,11 @@ def _target(store: Store, live: Pointer | None, to: str | None) -> tuple[Manifes
     if manifest is None:
         raise _no_such_release(store, release)
     present = store.objects(f"releases/{release}/")
-    if wrong := missing(present, manifest.objects):
-        raise PublishError(
-            "incomplete-release",
-            f"release {release} is not complete any more",
-            problems=[(item.path, "is not there, or is another") for item in wrong],
-        )
+    problems = [(item.path, "is not there, or is another") for item in missing(present, manifest.objects)]
+    if manifest.server and (why := missing_server(store, release)):
+        problems.append(("server", why))
+    if problems:
+        raise PublishError("incomplete-release", f"release {release} is not complete any more", problems=problems)
     return manifest, present
 
 
@@ -381,5 +383,7 @@ def _retire(store: Store, victims: set[str], doubtful: set[str], deadline: float
     # Without its manifest a release is not complete, whatever happens from here on.
     store.remove(f"manifests/{release}.json" for release in sorted(removable))
     for release in sorted(removable):
+        if store.function:
+            remove_server(store, release)
         store.remove(f"releases/{release}/{path}" for path in store.objects(f"releases/{release}/"))
     return tuple(sorted(removable))

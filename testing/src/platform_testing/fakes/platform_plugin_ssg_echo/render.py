@@ -1,4 +1,4 @@
-"""Write one page for each entry: ``render.py ROOT DATA OUTPUT SHOUT``."""
+"""Write one page for each entry, and the server if asked: ``render.py ROOT DATA OUTPUT SHOUT SERVER``."""
 
 import hashlib
 import html
@@ -48,6 +48,13 @@ def main(root: Path, data: dict[str, Any], output: Path, shout: bool) -> None:
         page(entry_url(entry).lstrip("/") + "index.html", entry.title, body_of(entry, data))
 
 
+def make_server(data: dict[str, Any], folder: Path) -> None:
+    """Put the server's code, and what it has to know, into a folder of its own."""
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(Path(__file__).parent / "server", folder)
+    write(folder / "data.json", json.dumps({"title": data["site"]["title"]}))
+
+
 def body_of(entry: Entry, data: dict[str, Any]) -> str:
     """Return the text of an entry, and the buy button when it is a product."""
     product = data["products"].get(str(entry.extra.get("sku")), {})
@@ -61,4 +68,7 @@ def write(path: Path, text: str) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), json.loads(Path(sys.argv[2]).read_text("utf-8")), Path(sys.argv[3]), bool(sys.argv[4]))
+    known = json.loads(Path(sys.argv[2]).read_text("utf-8"))
+    main(Path(sys.argv[1]), known, Path(sys.argv[3]), bool(sys.argv[4]))
+    if sys.argv[5]:
+        make_server(known, Path(sys.argv[5]))
