@@ -38,6 +38,7 @@ CHEAP = [
     ("plugin", "--help"),
     ("describe", "ssg-echo"),
     ("why-not", "ssg-echo", "cms-memory"),
+    ("recommend", "--cms", "any", "--pages", "500", "--json"),
     ("deploy", "--help"),
     ("up", "--help"),
 ]

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-__all__ = ["Clue", "Detect", "Maintenance", "Reading", "Runtime", "Speed", "find_faults"]
+__all__ = ["Clue", "Detect", "Maintenance", "Reading", "Runtime", "Speed", "find_faults", "wrong_dates"]
 
 ENOUGH = 10
 """The weight that recognises a component."""
@@ -160,6 +160,19 @@ class Speed:
     def pages_per_second(self) -> float:
         """How many pages are built in a second."""
         return self.pages / self.seconds if self.seconds else 0.0
+
+
+def wrong_dates(where: str, items: Iterable[Maintenance | Runtime | Speed]) -> Iterator[tuple[str, str]]:
+    """Yield (place, what is wrong) for dates that are none."""
+    for number, item in enumerate(items):
+        for name in ("date", "end_of_life"):
+            text = getattr(item, name, "")
+            try:
+                fine = not text or dt.date.fromisoformat(text).isoformat() == text
+            except ValueError:
+                fine = False
+            if not fine:
+                yield f"{where}.{number}.{name}", f"{text!r} is not a date such as 2026-01-31."
 
 
 def find_faults(detect: Detect | None, settings: frozenset[str]) -> Iterator[tuple[str, str]]:

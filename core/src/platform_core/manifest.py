@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
 from platform_core.errors import Problem, SiteError, did_you_mean
-from platform_core.facts import Clue, Detect, Maintenance, Reading, Runtime, Speed, find_faults
+from platform_core.facts import Clue, Detect, Maintenance, Reading, Runtime, Speed, find_faults, wrong_dates
 
 __all__ = [
     "KINDS",
@@ -217,7 +217,12 @@ def parse_manifest(text: str, where: str) -> Manifest:
         manifest = TypeAdapter(Manifest).validate_python(data)
     except ValidationError as error:
         raise _refused(where, [_problem(where, item) for item in error.errors()]) from None
-    faults = find_faults(manifest.detect, frozenset(manifest.settings))
+    faults = [
+        *find_faults(manifest.detect, frozenset(manifest.settings)),
+        *wrong_dates("maintenance", [manifest.maintenance] if manifest.maintenance else []),
+        *wrong_dates("runtimes", manifest.runtimes),
+        *wrong_dates("speed", manifest.speed),
+    ]
     if problems := [*_check_settings(manifest, where), *(Problem(f"{where} {place}", what) for place, what in faults)]:
         raise _refused(where, problems)
     return manifest

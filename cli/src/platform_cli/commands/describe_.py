@@ -54,13 +54,31 @@ def _component(item: Manifest) -> Iterator[str]:
     yield from _section("provides", item.provides)
     yield from _section("needs", item.needs)
     yield from _section("lacks", item.lacks)
-    yield from _section("facts", item.facts)
+    yield from _section("facts", dict(_facts(item)) | item.facts)
     fees = {
         f"{plan.name}: USD {plan.month:g} a month": f"{plan.note} ({plan.source}, {plan.date})" for plan in item.plans
     }
     yield from _section("provider fees", fees)
     settings = {f"{name} ({value.type})": value.description for name, value in item.settings.items()}
     yield from _section(f"settings, in [settings.{item.id}]", settings)
+
+
+def _facts(item: Manifest) -> Iterator[tuple[str, str]]:
+    """Yield what has a type of its own: label, text."""
+    if item.licence:
+        yield "licence", item.licence
+    if item.skills:
+        yield "skills", ", ".join(item.skills)
+    if item.maintenance:
+        kept = item.maintenance
+        yield "maintenance", f"{kept.state}. {kept.summary} ({kept.source}, {kept.date})"
+    for runtime in item.runtimes:
+        end = f"security fixes until {runtime.end_of_life}" if runtime.end_of_life else "no end of life is announced"
+        yield f"needs to {runtime.use}", f"{runtime.name} {runtime.version}; {end} ({runtime.source}, {runtime.date})"
+    for speed in item.speed:
+        text = f"{speed.seconds:,.2f} s ({speed.pages_per_second:,.0f} a second), at most {speed.peak_mb:,} MB"
+        machine = f" on {speed.machine}" if speed.machine else ""
+        yield f"builds {speed.pages:,} pages", f"{text}; measured {speed.date}{machine}"
 
 
 def _variant(summary: str, features: tuple[str, ...]) -> str:

@@ -1,0 +1,333 @@
+"""Recommending: which combinations meet a client's requirements, in which order, and why.
+
+Everything comes from the manifests. A requirement that can't be met excludes, and says
+so; everything else adds to a score or takes from it, each time with a sentence. The
+weights stand in one table, so that two people can argue about them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from platform_core.catalogue import Catalogue, Combination
+from platform_core.errors import Problem, UserError, did_you_mean
+from platform_core.manifest import Kind, Manifest, Speed
+
+__all__ = ["ANY", "NONE", "Advice", "Exclusion", "Recommendation", "Requirements", "build_seconds", "recommend"]
+
+ANY, NONE = "any", "none"
+Rendering = Literal["static", "server"]
+SERVER = "runtime.server"
+"""The capability of an engine that renders pages when they are asked for."""
+WEIGHTS: Mapping[str, float] = {
+    "certified": 3,
+    "feature": 2,
+    "skill": 3,
+    "no skill": -3,
+    "active": 2,
+    "maintenance-only": -3,
+    "dormant": -5,
+    "runtime ended": -2,
+    "runtime ends": -1,
+    "quick": 3,
+    "fair": 1,
+    "slow": -3,
+    "not measured": -1,
+    "within budget": 2,
+    "price unknown": -1,
+}
+QUICK, FAIR, SLOW = 10.0, 60.0, 300.0
+"""Seconds for a whole build: what nobody waits for, what one waits for, and what holds work up."""
+_SOON = dt.timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
+class Requirements:
+    """What the client and the team need.
+
+    Attributes:
+        features: Words of the catalogue that a variant of some part has to have.
+        rendering: Where pages are made.
+        pages: How many there will be; 0 when nobody knows.
+        team: What the people who keep the site know.
+        cms: `NONE`, `ANY`, an id, or a capability that the CMS has to provide.
+        shop: The same for the shop.
+        budget_month: USD a month that must not be exceeded; None without a limit.
+        budget_setup: USD once, likewise.
+    """
+
+    features: tuple[str, ...] = ()
+    rendering: Rendering = "static"
+    pages: int = 0
+    team: tuple[str, ...] = ()
+    cms: str = NONE
+    shop: str = NONE
+    budget_month: int | None = None
+    budget_setup: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """One combination that meets every requirement.
+
+    Attributes:
+        variant: The engine's variant that has most of the wanted features.
+        score: The sum of the weights; higher is better.
+        reasons: What speaks for it.
+        doubts: What speaks against it.
+        fees: (low, high) of the providers' own plans, USD a month.
+    """
+
+    combination: Combination
+    variant: str
+    score: float
+    reasons: tuple[str, ...]
+    doubts: tuple[str, ...]
+    fees: tuple[float, float] = (0.0, 0.0)
+
+    @property
+    def month(self) -> tuple[float, float] | None:
+        """What it costs a month, providers' plans included; None when it is not in the price list."""
+        price = self.combination.price
+        return (price.month[0] + self.fees[0], price.month[1] + self.fees[1]) if price else None
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """A combination, or all of an engine's, that does not meet the requirements."""
+
+    engine: str
+    cms: str | None
+    shop: str | None
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """The answer: what meets the requirements, best first, and what does not."""
+
+    recommended: tuple[Recommendation, ...]
+    excluded: tuple[Exclusion, ...] = ()
+
+
+@dataclass
+class _Case:
+    """What speaks for and against one combination, while it is weighed."""
+
+    score: float = 0.0
+    reasons: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+
+    def add(self, weight: str, text: str) -> None:
+        self.score += WEIGHTS[weight]
+        (self.reasons if WEIGHTS[weight] > 0 else self.doubts).append(text)
+
+
+def recommend(catalogue: Catalogue, wanted: Requirements, *, today: dt.date) -> Advice:
+    """Rank the combinations that meet *wanted*.
+
+    Args:
+        catalogue: What is installed.
+        wanted: The requirements.
+        today: The day for which ends of life are judged.
+
+    Raises:
+        UserError: A requirement that nothing here knows; every one of them.
+    """
+    if problems := list(_unknown(catalogue, wanted)):
+        raise UserError("unknown-requirement", "some requirements mean nothing here", problems=problems)
+    recommended: list[Recommendation] = []
+    excluded: list[Exclusion] = []
+    for engine in catalogue.of_kind("ssg"):
+        if faults := tuple(_engine_faults(engine, wanted)):
+            excluded.append(Exclusion(engine.id, None, None, faults))
+            continue
+        for combination in _combinations(catalogue, engine, wanted):
+            parts = _parts(catalogue, combination)
+            if reasons := tuple(_faults(combination, parts, wanted)):
+                excluded.append(Exclusion(*combination.parts, reasons))
+            else:
+                recommended.append(_weigh(combination, parts, wanted, today))
+    return Advice(tuple(sorted(recommended, key=_order)), tuple(excluded))
+
+
+def build_seconds(speeds: Iterable[Speed], pages: int) -> float | None:
+    """Estimate how long *pages* take to build, from what was measured; None when nothing was.
+
+    Between two sizes the time is taken in proportion; beyond the largest, each further
+    page costs what pages cost between the last two.
+    """
+    known = sorted((item.pages, item.seconds) for item in speeds)
+    if not known:
+        return None
+    if pages <= known[0][0]:
+        return known[0][1]
+    if len(known) == 1:
+        return known[0][1] * pages / known[0][0]
+    number = next((index for index, (size, _) in enumerate(known) if size >= pages), len(known) - 1)
+    (few, less), (many, more) = known[number - 1], known[number]
+    return max(less, less + (more - less) * (pages - few) / (many - few)) if many > few else more
+
+
+def _unknown(catalogue: Catalogue, wanted: Requirements) -> Iterator[Problem]:
+    """Yield each word that no installed component knows."""
+    features, skills = set(_features(catalogue)), {skill for item in _all(catalogue) for skill in item.skills}
+    for flag, words, known in (("--feature", wanted.features, features), ("--team", wanted.team, skills)):
+        for word in words:
+            if word not in known:
+                hint = did_you_mean(word, known) or f"Known: {', '.join(sorted(known)) or 'none'}."
+                yield Problem(flag, f"{word!r} is not a word of any installed component.", hint)
+    kinds: tuple[tuple[str, Kind, str], ...] = (("--cms", "cms", wanted.cms), ("--shop", "ecommerce", wanted.shop))
+    for flag, kind, word in kinds:
+        ids = {item.id for item in catalogue.of_kind(kind)}
+        capabilities = {name for item in catalogue.of_kind(kind) for name in item.provides}
+        if word not in {ANY, NONE} | ids | capabilities:
+            known = {ANY, NONE} | ids | capabilities
+            hint = did_you_mean(word, known) or f"Known: {', '.join(sorted(known))}."
+            yield Problem(flag, f"{word!r} is neither installed nor a capability.", hint)
+
+
+def _all(catalogue: Catalogue) -> Iterator[Manifest]:
+    kinds: tuple[Kind, ...] = ("ssg", "cms", "ecommerce")
+    return (item for kind in kinds for item in catalogue.of_kind(kind))
+
+
+def _features(catalogue: Catalogue) -> Iterator[str]:
+    return (word for item in _all(catalogue) for variant in item.variants.values() for word in variant.features)
+
+
+def _engine_faults(engine: Manifest, wanted: Requirements) -> Iterator[str]:
+    """Yield why no combination on *engine* can do."""
+    if wanted.rendering == "server" and SERVER not in engine.provides:
+        yield f"{engine.name} does not render on a server. {engine.lacks.get(SERVER, '')}".strip()
+    if engine.maintenance and engine.maintenance.state == "ended":
+        yield f"{engine.name} is not maintained any more. {engine.maintenance.summary}"
+
+
+def _combinations(catalogue: Catalogue, engine: Manifest, wanted: Requirements) -> Iterator[Combination]:
+    cmss = _candidates(catalogue.of_kind("cms"), wanted.cms)
+    shops = _candidates(catalogue.of_kind("ecommerce"), wanted.shop)
+    return (catalogue.check(engine.id, cms, shop) for cms in cmss for shop in shops)
+
+
+def _candidates(items: Iterable[Manifest], word: str) -> list[str | None]:
+    if word == NONE:
+        return [None]
+    return [item.id for item in items if word in {ANY, item.id} or word in item.provides]
+
+
+def _parts(catalogue: Catalogue, combination: Combination) -> list[Manifest]:
+    kinds: tuple[Kind, ...] = ("ssg", "cms", "ecommerce")
+    return [catalogue.get(kind, part) for kind, part in zip(kinds, combination.parts, strict=True) if part]
+
+
+def _faults(combination: Combination, parts: list[Manifest], wanted: Requirements) -> Iterator[str]:
+    """Yield each requirement that the combination can't meet."""
+    if combination.status == "impossible":
+        yield from combination.reasons
+    known = {word for item in parts for variant in item.variants.values() for word in variant.features}
+    missing = [word for word in wanted.features if word not in known]
+    if missing:
+        yield f"No variant of {' or '.join(item.name for item in parts)} has {', '.join(missing)}."
+    fees, price = _fees(parts), combination.price
+    if price and wanted.budget_month is not None and price.month[0] + fees[0] > wanted.budget_month:
+        yield f"It costs at least USD {price.month[0] + fees[0]:,.0f} a month, plans included."
+    if price and wanted.budget_setup is not None and price.setup[0] > wanted.budget_setup:
+        yield f"Its setup costs at least USD {price.setup[0]:,}."
+
+
+def _fees(parts: Iterable[Manifest]) -> tuple[float, float]:
+    """Return the least and the most that the providers' own plans cost a month."""
+    plans = [[plan.month for plan in item.plans] for item in parts if item.plans]
+    return sum(min(fees) for fees in plans), sum(max(fees) for fees in plans)
+
+
+def _weigh(combination: Combination, parts: list[Manifest], wanted: Requirements, today: dt.date) -> Recommendation:
+    case = _Case()
+    engine = parts[0]
+    if combination.status == "certified":
+        case.add("certified", "Certified: sold at a price, and tested as it is sold.")
+    else:
+        case.doubts += combination.reasons
+    variant = _weigh_features(case, parts, wanted)
+    _weigh_team(case, engine, wanted)
+    _weigh_future(case, parts, today)
+    if wanted.pages:
+        _weigh_speed(case, engine, wanted.pages)
+    fees = _fees(parts)
+    _weigh_price(case, combination, fees, wanted)
+    return Recommendation(combination, variant, case.score, tuple(case.reasons), tuple(case.doubts), fees)
+
+
+def _weigh_features(case: _Case, parts: list[Manifest], wanted: Requirements) -> str:
+    """Choose the variant that has most of the wanted features; say where the others are."""
+    engine, *others = parts
+    wished = set(wanted.features)
+    best = max(engine.variants, key=lambda name: len(wished.intersection(engine.variants[name].features)), default="")
+    here = wished.intersection(engine.variants[best].features) if best else set()
+    for word in (word for word in wanted.features if word in here):
+        case.add("feature", f"The variant {best} has {word}.")
+    for word in (word for word in wanted.features if word not in here):
+        owner = next((item for item in others if any(word in v.features for v in item.variants.values())), None)
+        if owner:
+            case.add("feature", f"{owner.name} has {word}.")
+            continue
+        names = [name for name, variant in engine.variants.items() if word in variant.features]
+        case.doubts.append(f"{word} is in the variant {' and '.join(names)}, not in {best}; it would have to be moved.")
+    return best
+
+
+def _weigh_team(case: _Case, engine: Manifest, wanted: Requirements) -> None:
+    shared = [skill for skill in wanted.team if skill in engine.skills]
+    for skill in shared:
+        case.add("skill", f"The team knows {skill}.")
+    if wanted.team and not shared:
+        case.add("no skill", f"The team has to learn {' and '.join(engine.skills) or 'it'}.")
+
+
+def _weigh_future(case: _Case, parts: Iterable[Manifest], today: dt.date) -> None:
+    for item in parts:
+        if item.maintenance and item.maintenance.state in WEIGHTS:
+            case.add(item.maintenance.state, f"{item.name} is {item.maintenance.state}: {item.maintenance.summary}")
+        for runtime in item.runtimes:
+            if not runtime.end_of_life:
+                continue
+            name = f"{runtime.name} {runtime.version}, which {item.name} needs to {runtime.use},"
+            end = dt.date.fromisoformat(runtime.end_of_life)
+            if end < today:
+                case.add("runtime ended", f"{name} has had no security fixes from its makers since {end}.")
+            elif end - today < _SOON:
+                case.add("runtime ends", f"{name} gets its last security fixes on {end}.")
+
+
+def _weigh_speed(case: _Case, engine: Manifest, pages: int) -> None:
+    seconds = build_seconds(engine.speed, pages)
+    if seconds is None:
+        case.add("not measured", f"How fast {engine.name} builds has not been measured here.")
+        return
+    text = f"{pages:,} pages build in about {seconds:,.1f} s, by our measurements."
+    if seconds <= FAIR:
+        case.add("quick" if seconds <= QUICK else "fair", text)
+    elif seconds > SLOW:
+        case.add("slow", text)
+    else:
+        case.doubts.append(text)
+
+
+def _weigh_price(case: _Case, combination: Combination, fees: tuple[float, float], wanted: Requirements) -> None:
+    if combination.price is None:
+        case.add("price unknown", "It is not in the price list; ask for an estimate.")
+    elif wanted.budget_month is not None:
+        most = combination.price.month[1] + fees[1]
+        if most <= wanted.budget_month:
+            case.add("within budget", f"It costs at most USD {most:,.0f} a month, plans included.")
+        else:
+            case.doubts.append(f"It can cost USD {most:,.0f} a month, which is over the budget.")
+
+
+def _order(item: Recommendation) -> tuple[float, float, tuple[str, ...]]:
+    price = item.month
+    return -item.score, price[0] if price else float("inf"), tuple(part or "" for part in item.combination.parts)

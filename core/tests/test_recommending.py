@@ -1,0 +1,297 @@
+"""Recommending: what excludes, what weighs, and that the reasons say so."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from platform_core.catalogue import Catalogue
+from platform_core.discovery import Plugin
+from platform_core.errors import UserError
+from platform_core.manifest import Speed, parse_manifest
+from platform_core.recommending import ANY, Advice, Recommendation, Requirements, build_seconds, recommend
+
+TODAY = dt.date(2026, 11, 23)
+HEAD = 'schema = 1\nid = "{id}"\nkind = "{kind}"\nname = "{name}"\nsummary = "For tests."\n'
+SPARK = """
+stack_type = "spark_template"
+skills = ["react"]
+price = { month = [80, 100], setup = [1000, 2000] }
+provides = { "content.files" = "x", "html.fragments" = "x", "runtime.server" = "x" }
+[maintenance]
+state = "active"
+summary = "Busy."
+source = "x"
+date = "2026-11-01"
+[[runtimes]]
+name = "Node"
+version = "24"
+end_of_life = "2027-04-30"
+source = "x"
+date = "2026-11-01"
+[variants.docs]
+summary = "Docs."
+features = ["search", "navigation"]
+[variants.blog]
+summary = "Blog."
+features = ["rss", "seo"]
+[[speed]]
+pages = 100
+seconds = 2.0
+peak_mb = 200
+date = "2026-11-01"
+[[speed]]
+pages = 1000
+seconds = 11.0
+peak_mb = 300
+date = "2026-11-01"
+"""
+AGATE = """
+stack_type = "agate_template"
+skills = ["ruby"]
+price = { month = [20, 30], setup = [300, 600] }
+provides = { "content.files" = "x" }
+lacks = { "runtime.server" = "It only writes files.", "html.fragments" = "It has no slots." }
+[maintenance]
+state = "maintenance-only"
+summary = "Quiet."
+source = "x"
+date = "2026-11-01"
+[[runtimes]]
+name = "Ruby"
+version = "3.1"
+end_of_life = "2025-03-26"
+source = "x"
+date = "2026-11-01"
+[variants.blog]
+summary = "Blog."
+features = ["rss"]
+"""
+DESK = """
+stack_type = "desk_tier"
+certified_engines = ["spark"]
+price = { month = [50, 75], setup = [900, 1800] }
+provides = { "content.edit" = "x", "content.visual" = "x" }
+needs = { "content.files" = "x" }
+[variants.plain]
+summary = "Plain."
+features = ["preview"]
+[[plans]]
+name = "Free"
+month = 0
+source = "x"
+date = "2026-11-01"
+[[plans]]
+name = "Team"
+month = 40
+source = "x"
+date = "2026-11-01"
+"""
+TILL = """
+stack_type = "till_shop"
+certified_engines = ["spark"]
+price = { month = [60, 90], setup = [900, 1800] }
+provides = { "shop.cart" = "x" }
+needs = { "html.fragments" = "Buttons are HTML." }
+"""
+
+
+def catalogue_of(**texts: str) -> Catalogue:
+    """Return a catalogue of manifests: id -> the rest of it."""
+    kinds: dict[str, Any] = {"desk": "cms", "till": "ecommerce"}
+    made = [
+        parse_manifest(HEAD.format(id=name, kind=kinds.get(name, "ssg"), name=name.title()) + text, name)
+        for name, text in texts.items()
+    ]
+    return Catalogue(
+        tuple(
+            Plugin(id=item.id, kind=item.kind, contract=1, distribution=item.id, version="1", value="x", manifest=item)
+            for item in made
+        )
+    )
+
+
+ALL = catalogue_of(spark=SPARK, agate=AGATE, desk=DESK, till=TILL)
+
+
+def advise(catalogue: Catalogue = ALL, **wanted: Any) -> Advice:
+    """Return the advice on *wanted*."""
+    return recommend(catalogue, Requirements(**wanted), today=TODAY)
+
+
+def engines(advice: Advice) -> list[str]:
+    """Return the recommended engines, best first."""
+    return [item.combination.engine for item in advice.recommended]
+
+
+def only(advice: Advice, engine: str) -> Recommendation:
+    """Return the recommendation of *engine*."""
+    (found,) = [item for item in advice.recommended if item.combination.engine == engine]
+    return found
+
+
+def test_without_requirements_every_engine_is_ranked() -> None:
+    """What is kept alive comes before what is not."""
+    advice = advise()
+    assert engines(advice) == ["spark", "agate"]
+    assert advice.excluded == ()
+
+
+def test_a_feature_chooses_the_variant() -> None:
+    """The variant with most of the wanted features is proposed, and each of them is named."""
+    found = only(advise(features=("rss", "seo")), "spark")
+    assert found.variant == "blog"
+    assert "The variant blog has seo." in found.reasons
+
+
+def test_a_feature_of_another_variant_is_a_doubt() -> None:
+    """One starter has one, another the other; it is said, and not hidden."""
+    found = only(advise(features=("search", "navigation", "rss")), "spark")
+    assert found.variant == "docs"
+    assert any("rss is in the variant blog, not in docs" in doubt for doubt in found.doubts)
+
+
+def test_a_feature_that_nothing_has_excludes() -> None:
+    """An engine without it is left out, and the feature is named."""
+    advice = advise(features=("search",))
+    assert engines(advice) == ["spark"]
+    assert advice.excluded[0].reasons == ("No variant of Agate has search.",)
+
+
+def test_a_feature_of_the_cms_counts() -> None:
+    """What a provider brings need not be in the engine's starter."""
+    assert "Desk has preview." in only(advise(features=("preview",), cms="desk"), "spark").reasons
+
+
+def test_server_rendering_excludes_who_can_not() -> None:
+    """The engine's own words say why."""
+    advice = advise(rendering="server")
+    assert engines(advice) == ["spark"]
+    assert advice.excluded[0].reasons == ("Agate does not render on a server. It only writes files.",)
+
+
+def test_what_does_not_combine_is_excluded_with_the_catalogues_reason() -> None:
+    """A shop that needs slots can't stand on an engine without."""
+    advice = advise(shop="till")
+    assert engines(advice) == ["spark"]
+    assert "It has no slots." in advice.excluded[0].reasons[0]
+
+
+def test_a_budget_excludes_what_costs_more_at_least() -> None:
+    """The lower end of the range counts against the budget, the higher end is a doubt."""
+    assert engines(advise(budget_month=50)) == ["agate"]
+    assert any("over the budget" in doubt for doubt in only(advise(budget_month=90), "spark").doubts)
+    assert any("at most USD 100" in reason for reason in only(advise(budget_month=100), "spark").reasons)
+
+
+def test_a_budget_for_the_setup_excludes_too() -> None:
+    """What is paid once has a limit of its own."""
+    assert engines(advise(budget_setup=500)) == ["agate"]
+
+
+def test_provider_plans_are_part_of_the_price() -> None:
+    """The cheapest plan and the dearest one widen the range."""
+    found = only(advise(cms="desk"), "spark")
+    assert found.month == (50, 115)
+    assert only(advise(cms="desk"), "agate").month is None
+
+
+def test_what_is_not_in_the_price_list_says_so() -> None:
+    """It works, is not certified, and comes after what is."""
+    advice = advise(cms="desk")
+    assert engines(advice) == ["spark", "agate"]
+    assert any("not in the price list" in doubt for doubt in advice.recommended[1].doubts)
+
+
+def test_a_capability_names_every_cms_that_has_it() -> None:
+    """The kind of editing is enough; which product it is comes out."""
+    assert {item.combination.cms for item in advise(cms="content.visual").recommended} == {"desk"}
+
+
+def test_any_stands_for_each() -> None:
+    """All installed shops are tried."""
+    assert {item.combination.shop for item in advise(shop=ANY).recommended} == {"till"}
+
+
+def test_the_teams_skill_decides() -> None:
+    """What the team knows speaks for an engine, what it would have to learn against it."""
+    found = advise(team=("ruby",))
+    assert "The team knows ruby." in only(found, "agate").reasons
+    assert "The team has to learn react." in only(found, "spark").doubts
+
+
+def test_the_end_of_a_runtime_is_a_doubt() -> None:
+    """One that has ended, and one that ends within a year."""
+    advice = advise()
+    assert any("no security fixes from its makers since 2025-03-26" in doubt for doubt in only(advice, "agate").doubts)
+    assert any("last security fixes on 2027-04-30" in doubt for doubt in only(advice, "spark").doubts)
+
+
+def test_speed_is_told_for_the_number_of_pages() -> None:
+    """The measured time is carried over to the site's size; what was not measured is said to be so."""
+    advice = advise(pages=550)
+    assert any("550 pages build in about 6.5 s" in reason for reason in only(advice, "spark").reasons)
+    assert any("has not been measured" in doubt for doubt in only(advice, "agate").doubts)
+
+
+def test_what_has_ended_is_excluded() -> None:
+    """Nobody should start on an engine that was given up."""
+    advice = advise(catalogue_of(agate=AGATE.replace("maintenance-only", "ended")))
+    assert advice.recommended == ()
+    assert "not maintained any more" in advice.excluded[0].reasons[0]
+
+
+def test_unknown_words_are_refused_all_at_once() -> None:
+    """Each with its flag and the nearest known word."""
+    with pytest.raises(UserError) as caught:
+        advise(features=("serch", "rss"), team=("reakt",), cms="dask", shop="tills")
+    assert [(item.where, item.hint) for item in caught.value.problems] == [
+        ("--feature", "Did you mean 'search'?"),
+        ("--team", "Did you mean 'react'?"),
+        ("--cms", "Did you mean 'desk'?"),
+        ("--shop", "Did you mean 'till'?"),
+    ]
+
+
+def test_every_sentence_of_a_score_is_shown() -> None:
+    """A recommendation of many points has reasons, one of few has doubts."""
+    for item in advise(features=("rss",), team=("react",), pages=100, budget_month=200).recommended:
+        assert item.reasons
+        assert all(text.endswith((".", "?")) or ":" in text for text in (*item.reasons, *item.doubts))
+
+
+sizes = st.lists(st.tuples(st.integers(1, 10_000), st.floats(0.01, 500)), max_size=5, unique_by=lambda row: row[0])
+
+
+@given(rows=sizes, pages=st.integers(1, 20_000))
+def test_an_estimate_is_never_below_the_smallest_measured_time(rows: list[tuple[int, float]], pages: int) -> None:
+    """However noisy the measurements, an estimate is a time, and there is none without any."""
+    speeds = [Speed(size, seconds, 100, "2026-11-01") for size, seconds in rows]
+    found = build_seconds(speeds, pages)
+    assert (found is None) == (not rows)
+    assert found is None or found > 0
+
+
+def test_measured_sizes_are_given_back() -> None:
+    """What was measured is not estimated."""
+    speeds = [Speed(100, 2.0, 1, "2026-11-01"), Speed(1000, 11.0, 1, "2026-11-01")]
+    assert [build_seconds(speeds, pages) for pages in (1, 100, 550, 1000, 1900)] == [2.0, 2.0, 6.5, 11.0, 20.0]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (SPARK.replace('state = "active"', 'state = "fine"'), "maintenance.state"),
+        (SPARK.replace("2027-04-30", "next year"), "'next year' is not a date"),
+        (SPARK.replace("peak_mb", "peek_mb", 1), "Did you mean 'peak_mb'?"),
+    ],
+)
+def test_wrong_facts_are_refused(text: str, message: str) -> None:
+    """The manifest's author hears of them."""
+    with pytest.raises(UserError, match="bad-manifest") as caught:
+        catalogue_of(spark=text)
+    assert message in str(caught.value)
