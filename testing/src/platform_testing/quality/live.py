@@ -54,9 +54,9 @@ class Project:
         """The name that its stack goes by."""
         return self.composition.site.client
 
-    def build(self) -> Built:
+    def build(self, *, force: bool = False) -> Built:
         """Build it as for AWS, unless that is done already."""
-        return build(self.composition, Stage("aws", self.address))
+        return build(self.composition, Stage("aws", self.address), force=force)
 
 
 @dataclass(frozen=True)

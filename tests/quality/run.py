@@ -1,0 +1,237 @@
+"""Build, deploy and check every starter of every engine that is installed.
+
+Builds run side by side, and so do checks; Lighthouse runs alone. What has passed is not
+run again until something of it changes. A full run writes docs/data/engines.json, which
+docs/reference/engines.md and the README's table are made from, and a picture of each.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from record import ROOT, Starter, find_starters, key_of, load, picture_of, save, today
+
+from platform_core.build import Built
+from platform_core.errors import PlatformError
+from platform_testing.quality import (
+    Finding,
+    Fleet,
+    Project,
+    Report,
+    check_site,
+    measure_site,
+    open_browser,
+    open_fleet,
+    photograph,
+    read_project,
+    told,
+    write_starter,
+)
+
+WORK = ROOT / "build" / "matrix"
+AT_ONCE = max(2, (os.cpu_count() or 2) // 2)
+# The reduced run has to be short: the quickest starters, of this many engines.
+REDUCED = 2
+
+
+@dataclass
+class Case:
+    """One starter on its way."""
+
+    starter: Starter
+    key: str
+    report: Report = field(default_factory=Report)
+    seconds: dict[str, float] = field(default_factory=dict)
+    project: Project | None = None
+    built: Built | None = None
+
+    @property
+    def name(self) -> str:
+        """Engine and variant."""
+        return "/".join(self.starter)
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Time a step; what it raises is a finding."""
+        started = time.monotonic()
+        try:
+            yield
+        except PlatformError as error:
+            self.report.findings.append(Finding(name, self.name, str(error)))
+        except Exception:  # a plugin or a browser, and the other starters go on
+            self.report.findings.append(Finding(name, self.name, traceback.format_exc(limit=-3)))
+        self.seconds[name] = round(time.monotonic() - started, 2)
+
+
+def main(arguments: list[str]) -> int:
+    """Run what was asked for; 1 when something was found."""
+    given = parse(arguments)
+    rows = load()
+    chosen = quickest(rows) if given.reduced and not given.only else find_starters(given.only)
+    cases = []
+    for starter in chosen:
+        case = Case(starter, key_of(starter))
+        row = rows.get(case.name, {})
+        if not given.force and not given.reduced and (row.get("key"), row.get("result")) == (case.key, "passed"):
+            print(f"{case.name:<34} passed on {row['date']}, and nothing has changed", flush=True)
+        else:
+            cases.append(case)
+    if cases:
+        run(cases, rows, full=not given.reduced)
+    failed = [case.name for case in cases if case.report.findings]
+    if failed:
+        print(f"{len(failed)} of {len(chosen)} starters failed: {', '.join(failed)}")
+    return 1 if failed else 0
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    """Read the options."""
+    parser = argparse.ArgumentParser(prog="nox -s matrix -- --engines", description="Check every starter.")
+    parser.add_argument("--only", action="append", default=[], metavar="ENGINE[/VARIANT]", help="may be repeated")
+    parser.add_argument(
+        "--reduced", action="store_true", help="the quickest starters, without Lighthouse; writes nothing"
+    )
+    parser.add_argument("--force", action="store_true", help="run again what has passed")
+    return parser.parse_args(arguments)
+
+
+def quickest(rows: dict[str, Any]) -> list[Starter]:
+    """Return one starter of each of the engines that were quickest last time."""
+    starters = sorted(
+        find_starters([]), key=lambda pair: rows.get("/".join(pair), {}).get("seconds", {}).get("build", 999.0)
+    )
+    first = {engine: (engine, variant) for engine, variant in reversed(starters)}
+    return sorted(first.values(), key=starters.index)[:REDUCED]
+
+
+def run(cases: Sequence[Case], rows: dict[str, Any], *, full: bool) -> None:
+    """Take *cases* through all steps and tell each one's result."""
+    with ExitStack() as stack:
+        scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="matrix-")))
+        for case in cases:
+            prepare(case)
+        ready = [case for case in cases if case.project]
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            builds = pool.map(build_in_order, by_engine(ready))
+            fleet = stack.enter_context(open_fleet())
+            deploy(fleet, ready, scratch)
+            list(builds)
+        up = [case for case in ready if case.built and case.project and case.project.client in fleet.outputs]
+        each(up, lambda case: check(fleet, case, full=full))
+        for case in cases:
+            if full and case in up and not case.report.findings:
+                with case.step("lighthouse"), fleet.serve(*live(case)) as site:
+                    measure_site(site, case.report)
+            print("\n".join(lines(case)), flush=True)
+            if full:
+                rows[case.name] = row_of(case)
+                save(rows)
+
+
+def prepare(case: Case) -> None:
+    """Write the starter anew, but keep what the engine has in its cache."""
+    root = WORK / "-".join(case.starter)
+    with case.step("scaffold"):
+        root.mkdir(parents=True, exist_ok=True)
+        for path in root.iterdir():
+            if path.name != ".platform":
+                shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+        write_starter(root, *case.starter)
+        case.project = read_project(root)
+
+
+def by_engine(cases: Sequence[Case]) -> list[list[Case]]:
+    """Group the starters of one engine: they share an installation, which is made once."""
+    groups: dict[str, list[Case]] = {}
+    for case in cases:
+        groups.setdefault(case.starter[0], []).append(case)
+    return list(groups.values())
+
+
+def build_in_order(cases: Sequence[Case]) -> None:
+    """Build the starters of one engine, one after another."""
+    for case in cases:
+        assert case.project
+        with case.step("build"):
+            case.built = case.project.build(force=True)
+
+
+def deploy(fleet: Fleet, cases: Sequence[Case], scratch: Path) -> None:
+    """Deploy all stacks at once; when that fails, each by itself, to see whose fault it is."""
+    try:
+        fleet.deploy([case.project for case in cases if case.project], scratch / "all")
+    except PlatformError:
+        for case in cases:
+            assert case.project
+            with case.step("deploy"):
+                fleet.deploy([case.project], scratch / case.project.client)
+
+
+def each(cases: Sequence[Case], work: Callable[[Case], None]) -> None:
+    """Do something for each case, a few at once, and hear of what nobody expected."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        list(pool.map(work, cases))
+
+
+def check(fleet: Fleet, case: Case, *, full: bool) -> None:
+    """Publish a site, check it, and photograph it."""
+    with case.step("check"), fleet.serve(*live(case)) as site, open_browser() as browser:
+        report = check_site(site, browser)
+        report.findings += case.report.findings
+        case.report = report
+        if full:
+            photograph(site, browser, picture_of(case.starter))
+
+
+def live(case: Case) -> tuple[Project, Built]:
+    """Return what is served."""
+    assert case.project
+    assert case.built
+    return case.project, case.built
+
+
+def lines(case: Case) -> Iterator[str]:
+    """Yield what a person wants to know: one line, and one for each finding."""
+    report = case.report
+    scores = "  ".join("/".join(str(score) for score in item.scores.values()) for item in report.measured)
+    size = f"{report.pages:>3} pages {report.bytes / 1e6:>5.1f} MB" if report.pages else ""
+    times = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in case.seconds.items() if name != "scaffold")
+    yield f"{case.name:<34} {'failed' if report.findings else 'passed'} {size}  {times}  {scores}".rstrip()
+    yield from (f"    {line}" for line in told(report.findings))
+
+
+def row_of(case: Case) -> dict[str, Any]:
+    """Return what is kept of a case."""
+    report = case.report
+    return {
+        "key": case.key,
+        "date": today(),
+        "result": "failed" if report.findings else "passed",
+        "findings": list(told(report.findings)),
+        "version": case.built.plan.version if case.built else "",
+        "pages": report.pages,
+        "opened": len(report.opened),
+        "bytes": report.bytes,
+        "seconds": case.seconds,
+        "lighthouse": {
+            item.page: {"scores": item.scores, "metrics": item.metrics, "load": item.load} for item in report.measured
+        },
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
