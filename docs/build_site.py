@@ -37,6 +37,7 @@ SECTIONS = {
     "plugins": ("Plugins", "What each plugin adds to a site, and what it can't do."),
     "project": ("Project", "How to work on Platform, and what has changed."),
 }
+IMAGE = re.compile(r"(!\[[^\]]*\])\(\.\./images/([^)\s]+)\)")
 LINK = re.compile(r"(?<!!)\[([^\]]*)\]\(([^)\s]+)\)")
 CODE = re.compile(r"(^```.*?^```$)", re.MULTILINE | re.DOTALL)
 
@@ -61,6 +62,7 @@ def write_site(folder: Path) -> None:
     """Write everything but the design into *folder*."""
     shutil.rmtree(folder / "content", ignore_errors=True)
     shutil.copytree(FRAME, folder, dirs_exist_ok=True)
+    shutil.copytree(DOCS / "images", folder / "static" / "images", dirs_exist_ok=True)
     docs = folder / "content" / "docs"
     front = {"title": "Documentation", "description": "Everything about Platform.", "version": version("platform-core")}
     write(docs / "_index.md", front, "")
@@ -99,7 +101,10 @@ def linked(body: str, source: Path, addresses: dict[Path, str]) -> str:
         address = addresses.get((source.parent / name).resolve())
         return f"[{text}]({address}{mark}{anchor})" if address else text
 
-    return "".join(part if part.startswith("```") else LINK.sub(replace, part) for part in CODE.split(body))
+    def with_links(text: str) -> str:
+        return LINK.sub(replace, IMAGE.sub(r"\1(/images/\2)", text))
+
+    return "".join(part if part.startswith("```") else with_links(part) for part in CODE.split(body))
 
 
 def write(path: Path, front: dict[str, object], body: str) -> None:

@@ -1,10 +1,11 @@
-"""Write the reference pages from the code, and the generated parts of each plugin's README.
+"""Write the reference pages from the code, and the generated parts of each README.
 
     python docs/generate.py            write what is stale
     python docs/generate.py --check    change nothing; fail when something is stale
 
 A README takes part with a pair of marks, ``<!-- generated: settings -->`` and
-``<!-- end of settings -->``, and the same for ``capabilities``.
+``<!-- end of settings -->``, and the same for ``capabilities``; the workspace's own
+README has ``starters``, which is made from ``docs/data/engines.json``.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ sys.path.insert(0, str(DOCS))
 
 from _pages.commands import cli_page  # noqa: E402
 from _pages.contract import hooks_page, manifest_page  # noqa: E402
+from _pages.engines import engines_page, starters_table  # noqa: E402
 from _pages.errors import errors_page  # noqa: E402
 from _pages.json_shapes import json_page  # noqa: E402
 from _pages.sites import ROOT, capabilities_page, capabilities_table, own_plugins, settings_table, site_page  # noqa: E402
@@ -28,6 +30,7 @@ from _pages.sites import ROOT, capabilities_page, capabilities_table, own_plugin
 PAGES: Mapping[str, Callable[[], str]] = {
     "capabilities.md": capabilities_page,
     "cli.md": cli_page,
+    "engines.md": engines_page,
     "errors.md": errors_page,
     "hooks.md": hooks_page,
     "json.md": json_page,
@@ -41,6 +44,8 @@ def files() -> Iterator[tuple[Path, str]]:
     """Yield each generated file with the text that it should have."""
     for name, make in PAGES.items():
         yield DOCS / "reference" / name, make()
+    readme = ROOT / "README.md"
+    yield readme, filled(readme.read_text("utf-8"), "starters", starters_table())
     for plugin in own_plugins():
         readme = ROOT / "plugins" / plugin.id / "README.md"
         if plugin.manifest and readme.is_file():

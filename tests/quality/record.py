@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import hashlib
 import importlib.metadata
 import json
@@ -115,4 +115,4 @@ def picture_of(starter: Starter) -> Path:
 
 def today() -> str:
     """Return the date of a result."""
-    return datetime.datetime.now(datetime.UTC).date().isoformat()
+    return dt.datetime.now(dt.UTC).date().isoformat()

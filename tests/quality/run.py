@@ -72,7 +72,7 @@ class Case:
             yield
         except PlatformError as error:
             self.report.findings.append(Finding(name, self.name, str(error)))
-        except Exception:  # a plugin or a browser, and the other starters go on
+        except Exception:  # noqa: BLE001  a plugin or a browser failed, and the other starters go on
             self.report.findings.append(Finding(name, self.name, traceback.format_exc(limit=-3)))
         self.seconds[name] = round(time.monotonic() - started, 2)
 
@@ -143,13 +143,10 @@ def run(cases: Sequence[Case], rows: dict[str, Any], *, full: bool) -> None:
 
 
 def prepare(case: Case) -> None:
-    """Write the starter anew, but keep what the engine has in its cache."""
+    """Write the starter anew; only the packages of its lock file are there already, once they have been installed."""
     root = WORK / "-".join(case.starter)
     with case.step("scaffold"):
-        root.mkdir(parents=True, exist_ok=True)
-        for path in root.iterdir():
-            if path.name != ".platform":
-                shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+        shutil.rmtree(root, ignore_errors=True)
         write_starter(root, *case.starter)
         case.project = read_project(root)
 
@@ -166,8 +163,9 @@ def build_in_order(cases: Sequence[Case]) -> None:
     """Build the starters of one engine, one after another."""
     for case in cases:
         assert case.project
-        with case.step("build"):
-            case.built = case.project.build(force=True)
+        with case.step("prepare"):
+            case.built = case.project.build()
+            case.seconds["build"] = round(case.built.seconds, 2)
 
 
 def deploy(fleet: Fleet, cases: Sequence[Case], scratch: Path) -> None:
@@ -209,7 +207,9 @@ def lines(case: Case) -> Iterator[str]:
     report = case.report
     scores = "  ".join("/".join(str(score) for score in item.scores.values()) for item in report.measured)
     size = f"{report.pages:>3} pages {report.bytes / 1e6:>5.1f} MB" if report.pages else ""
-    times = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in case.seconds.items() if name != "scaffold")
+    times = ", ".join(
+        f"{name} {seconds:.1f} s" for name, seconds in case.seconds.items() if name not in {"scaffold", "prepare"}
+    )
     yield f"{case.name:<34} {'failed' if report.findings else 'passed'} {size}  {times}  {scores}".rstrip()
     yield from (f"    {line}" for line in told(report.findings))
 
