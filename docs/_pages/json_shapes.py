@@ -105,6 +105,9 @@ def _run(call: list[str]) -> Any:
         site = Path(scratch, "site")
         site.mkdir()
         (site / "site.toml").write_text(SITE, "utf-8")
+        # What the reference engine is recognised by.
+        (site / "echo").mkdir()
+        (site / "echo" / "style.css").touch()
         fakes = install_fakes(Path(scratch, "fakes"))
         env = {
             **os.environ,
