@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,13 @@ def test_the_mirror_has_the_site_and_what_core_generates(workspace: Workspace) -
         "content/a.md": "content/a.md",
         "public/b.txt": "static/b.txt",
     }
+
+
+def test_compilers_look_no_further_than_the_mirror(workspace: Workspace) -> None:
+    """A tsconfig.json of the site's folder refers to files that are in the mirror only, so one above the mirror ends the search."""
+    mirror(workspace)
+    found = json.loads((workspace.work.parent / "tsconfig.json").read_text("utf-8"))
+    assert {"**/*.ts", "**/*.vue"} <= set(found["include"])
 
 
 def test_only_what_changed_is_copied(workspace: Workspace) -> None:

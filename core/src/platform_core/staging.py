@@ -26,6 +26,10 @@ __all__ = ["GENERATED", "site_files", "stage_files"]
 GENERATED = ".platform/generated"
 """Where core's generated files lie in the mirror."""
 _PACKAGES = "node_modules"
+# Compilers look for a tsconfig.json upwards from each source. Beyond the mirror they would meet the one of the site's
+# folder, which refers to files that engines write beside it, and which is of no concern here.
+_BOUNDARY = "tsconfig.json"
+_SOURCES = ("astro", "cts", "js", "jsx", "mjs", "mts", "svelte", "ts", "tsx", "vue")
 _LEFT_OUT = frozenset({".git", ".platform", _PACKAGES})
 
 
@@ -58,6 +62,8 @@ def stage_files(workspace: Workspace, renamed: Mapping[str, str], *, say: Callab
         ToolError: The packages can't be installed.
     """
     record = workspace.work.with_name("work.json")
+    include = [f"**/*.{ending}" for ending in _SOURCES]
+    write_atomically(workspace.work.with_name(_BOUNDARY), json.dumps({"compilerOptions": {}, "include": include}))
     before = _read(record)
     now: dict[str, str] = {}
     for target, source in _wanted(workspace, renamed):
