@@ -1,0 +1,27 @@
+import type { Item, Page, SiteData } from '#shared/types/site'
+
+/** What stands around every page; fetched once. */
+export async function useSite(): Promise<SiteData> {
+  const { data } = await useAsyncData('site', () => $fetch<SiteData>('/api/site'))
+  return data.value as SiteData
+}
+
+/** The language of the address that is shown: that of the site, unless the address begins with another one. */
+export function useLocale(site: SiteData) {
+  const route = useRoute()
+  return computed(() => site.locales.find(name => route.path.startsWith(`/${name}/`)) ?? site.locale)
+}
+
+/** The page at the current address. */
+export async function usePage(): Promise<Page> {
+  const path = useRoute().path
+  const { data, error } = await useAsyncData(`page:${path}`, () => $fetch<Page>('/api/page', { query: { path } }))
+  if (error.value || !data.value) throw createError({ statusCode: 404, statusMessage: 'Not found', fatal: true })
+  return data.value as Page
+}
+
+/** What lists of one collection show, in order. */
+export async function useEntries(collection: string, locale = ''): Promise<Item[]> {
+  const { data } = await useAsyncData(`entries:${collection}:${locale}`, () => $fetch<Item[]>('/api/entries', { query: { collection, locale } }))
+  return (data.value ?? []) as Item[]
+}

@@ -1,0 +1,2 @@
+/** What stands around every page. */
+export default defineEventHandler(() => model.site)
