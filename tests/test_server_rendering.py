@@ -81,10 +81,18 @@ class Running:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
-    def retitle(self, title: str) -> None:
-        """Change the title of the site, and start it again."""
-        file = self.site.folder / "site.toml"
-        file.write_text(re.sub('title = ".*"', f'title = "{title}"', file.read_text("utf-8")), "utf-8")
+    def edit(self, title: str) -> None:
+        """Change the title of the one entry, and wait until that is live."""
+        seen = len(self.site.output)
+        (self.site.folder / "content" / "posts" / "hello.md").write_text(f"---\ntitle: {title}\n---\nText.\n", "utf-8")
+        self.site.wait_for("is live after", after=seen)
+
+    def titles(self) -> tuple[str, list[str]]:
+        """Return the title of the entry as its page has it, and as the server knows it."""
+        page = self.fetch("/posts/hello/").body.decode()
+        found = re.search("<h1>(.*?)</h1>", page)
+        assert found
+        return found[1], self.fetch("/echo/x").facts["entries"]
 
 
 @pytest.fixture(scope="module", name="folder")
@@ -218,3 +226,20 @@ def test_nobody_gets_past_the_edge(running: Running, ask: Callable[..., Any]):
     for headers in ({}, {"x-platform-token": "0" * 48}, {"x-platform-key": "x"}):
         assert ask(f"{place}/echo/x", headers=headers)[0] == 403
         assert ask(f"{place}/_platform/ready", headers=headers)[0] == 403
+
+
+def test_files_and_server_change_and_come_back_together(running: Running):
+    """An edit is live in both; a rollback takes both back, a second one forward, and `releases` tells."""
+    running.edit("Second")
+    assert running.titles() == ("Second", ["Second"])
+    running.run("rollback", "--local")
+    assert running.titles() == ("Hello", ["Hello"])
+    running.run("rollback", "--local")
+    assert running.titles() == ("Second", ["Second"])
+    rows = json.loads(running.run("releases", "--local", "--json"))
+    assert [(row["live"], row["server"]) for row in rows] == [(True, True), (False, True)]
+
+
+def test_what_this_machine_can_not_do_is_said(running: Running):
+    """Among them what a server would meet on AWS."""
+    assert "A server's limits" in running.site.output

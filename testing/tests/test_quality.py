@@ -19,6 +19,7 @@ from platform_testing.quality.markup import check_markup
 from platform_testing.quality.pages import read_page
 from platform_testing.quality.rendered import check_rendered, choose_pages, open_browser, photograph
 from platform_testing.quality.speed import Measured, check_speed
+from platform_testing.quality.tooling import axe_source, run_tool
 
 HEAD = (
     '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
@@ -278,3 +279,11 @@ def test_what_many_pages_share_is_told_once() -> None:
     """Equal findings are one line, with the first pages and a count."""
     findings = [Finding("page", f"/{n}/", "there is no title") for n in range(5)]
     assert list(told(findings)) == ["page: there is no title (/0/, /1/, /2/ and 2 more)"]
+
+
+@pytest.mark.slow
+def test_the_tools_install_from_their_lock_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lock file alone brings them into an empty cache, and they start."""
+    monkeypatch.setenv("PLATFORM_CACHE", str(tmp_path))
+    assert run_tool("validate.mjs", given="[]") == "[]"
+    assert "axe" in axe_source()

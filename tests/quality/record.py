@@ -53,9 +53,8 @@ def key_of(starter: Starter) -> str:
     plugin = next(item for item in plugins() if item.id == engine)
     assert plugin.package
     assert plugin.manifest
-    own = plugin.package / plugin.manifest.variants[variant].starter
     others = {item.starter for name, item in plugin.manifest.variants.items() if name != variant}
-    parts = [f"{name}=={_version(name)}" for name in _needs(plugin.distribution)]
+    parts = ["/".join(starter), *(f"{name}=={_version(name)}" for name in _needs(plugin.distribution))]
     for package in (
         plugin.package,
         Path(platform_core.__path__[0]) / "design",
@@ -65,7 +64,6 @@ def key_of(starter: Starter) -> str:
             inside = path.relative_to(package)
             if package != plugin.package or not any(inside.is_relative_to(name) for name in others):
                 parts.append(f"{inside.as_posix()} {hashlib.sha256(path.read_bytes()).hexdigest()}")
-    assert own.is_dir(), own
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
@@ -101,7 +99,8 @@ def load(file: Path = FILE) -> dict[str, Any]:
 
 
 def save(rows: Mapping[str, Any], file: Path = FILE) -> None:
-    """Write the record; starters that are not here any more leave it."""
+    """Put *rows* into the record; starters that are not here any more leave it."""
+    rows = load(file) | rows
     there = ["/".join(pair) for pair in find_starters([])]
     machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
     record = {"machine": machine, "starters": {name: rows[name] for name in there if name in rows}}

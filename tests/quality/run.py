@@ -91,7 +91,7 @@ def main(arguments: list[str]) -> int:
         else:
             cases.append(case)
     if cases:
-        run(cases, rows, full=not given.reduced)
+        run(cases, full=not given.reduced)
     failed = [case.name for case in cases if case.report.findings]
     if failed:
         print(f"{len(failed)} of {len(chosen)} starters failed: {', '.join(failed)}")
@@ -110,15 +110,15 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 
 
 def quickest(rows: dict[str, Any]) -> list[Starter]:
-    """Return one starter of each of the engines that were quickest last time."""
-    starters = sorted(
-        find_starters([]), key=lambda pair: rows.get("/".join(pair), {}).get("seconds", {}).get("build", 999.0)
-    )
-    first = {engine: (engine, variant) for engine, variant in reversed(starters)}
-    return sorted(first.values(), key=starters.index)[:REDUCED]
+    """Return one starter of each of the engines that were quickest last time; any one when nothing is known."""
+    starters = find_starters([])
+    known = [pair for pair in starters if "build" in rows.get("/".join(pair), {}).get("seconds", {})]
+    known.sort(key=lambda pair: rows["/".join(pair)]["seconds"]["build"])
+    first = {engine: (engine, variant) for engine, variant in reversed(known)}
+    return sorted(first.values(), key=known.index)[:REDUCED] or starters[:1]
 
 
-def run(cases: Sequence[Case], rows: dict[str, Any], *, full: bool) -> None:
+def run(cases: Sequence[Case], *, full: bool) -> None:
     """Take *cases* through all steps and tell each one's result."""
     with ExitStack() as stack:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="matrix-")))
@@ -138,8 +138,7 @@ def run(cases: Sequence[Case], rows: dict[str, Any], *, full: bool) -> None:
                     measure_site(site, case.report)
             print("\n".join(lines(case)), flush=True)
             if full:
-                rows[case.name] = row_of(case)
-                save(rows)
+                save({case.name: row_of(case)})
 
 
 def prepare(case: Case) -> None:

@@ -48,11 +48,12 @@ def main(root: Path, data: dict[str, Any], output: Path, shout: bool) -> None:
         page(entry_url(entry).lstrip("/") + "index.html", entry.title, body_of(entry, data))
 
 
-def make_server(data: dict[str, Any], folder: Path) -> None:
+def make_server(root: Path, data: dict[str, Any], folder: Path) -> None:
     """Put the server's code, and what it has to know, into a folder of its own."""
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(Path(__file__).parent / "server", folder)
-    write(folder / "data.json", json.dumps({"title": data["site"]["title"]}))
+    entries = [entry.title for entry in Content(root).entries() if not entry.draft]
+    write(folder / "data.json", json.dumps({"title": data["site"]["title"], "entries": entries}))
 
 
 def body_of(entry: Entry, data: dict[str, Any]) -> str:
@@ -71,4 +72,4 @@ if __name__ == "__main__":
     known = json.loads(Path(sys.argv[2]).read_text("utf-8"))
     main(Path(sys.argv[1]), known, Path(sys.argv[3]), bool(sys.argv[4]))
     if sys.argv[5]:
-        make_server(known, Path(sys.argv[5]))
+        make_server(Path(sys.argv[1]), known, Path(sys.argv[5]))

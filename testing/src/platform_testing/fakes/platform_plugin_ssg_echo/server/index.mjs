@@ -1,7 +1,7 @@
 // The server of the reference engine: one dynamic page, a form, and a page of its own for what is missing.
 import { readFileSync } from 'node:fs';
 
-const { title } = JSON.parse(readFileSync(new URL('./data.json', import.meta.url), 'utf8'));
+const { title, entries } = JSON.parse(readFileSync(new URL('./data.json', import.meta.url), 'utf8'));
 const HTML = { 'content-type': 'text/html; charset=utf-8' };
 const FORM = '<form method="post"><label>Name <input name="name"></label><button>Send</button></form>';
 
@@ -18,7 +18,7 @@ export async function handler(event) {
     if (path === '/kept') return { statusCode: 200, headers: { ...HTML, 'cache-control': 'public, s-maxage=60' }, body: `<p>${escape(title)}` };
     if (!path.startsWith('/echo/') && !path.startsWith('/api/')) return page(404, `<p>${escape(title)} has no page ${escape(path)}.</p>`);
     const facts = {
-        title, method, path, ip: sourceIp, query: event.rawQueryString, host: event.headers.host, cookies: event.cookies ?? [],
+        title, entries, method, path, ip: sourceIp, query: event.rawQueryString, host: event.headers.host, cookies: event.cookies ?? [],
         header: event.headers['x-test'] ?? '', ours: Object.keys(event.headers).filter((name) => name.startsWith('x-platform-')),
         mode: process.env.ECHO_MODE, body: event.isBase64Encoded ? Buffer.from(event.body, 'base64').toString('latin1') : event.body ?? '',
     };
