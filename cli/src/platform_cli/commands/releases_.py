@@ -43,6 +43,7 @@ def _row(item: ReleaseInfo) -> dict[str, Any]:
         "created": item.created.isoformat(timespec="seconds"),
         "objects": item.objects,
         "bytes": item.bytes,
+        "server": item.server,
         "provenance": dict(item.provenance),
     }
 

@@ -383,7 +383,7 @@ def _read(
     required = ENTRY_PAGES[1:] if code else ENTRY_PAGES
     objects = {item.path: item for item in scan(output, fingerprinted, required=required)}
     try:
-        routing = plan_routing(objects, redirects, assets=code.server.assets if code else None)
+        routing = plan_routing(objects, redirects, assets=tuple(code.server.assets) if code else None)
     except Unroutable as error:
         problems = [("routing", text) for text in error.problems]
         raise PublishError("bad-routing", "some addresses can't be served", problems=problems) from None

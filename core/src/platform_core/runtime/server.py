@@ -352,7 +352,8 @@ def _wait_until_ready(store: Store, host: str, token: str, release: str) -> None
                 said = answer.read(4096).decode("utf-8", "replace").strip()
                 return bool(said == release)
         except urllib.error.HTTPError as error:
-            said = f"{error.code} {error.read(4096).decode('utf-8', 'replace').strip()}"
+            with error:
+                said = f"{error.code} {error.read(4096).decode('utf-8', 'replace').strip()}"
             # The guard answered: the code can't be loaded, and waiting does not mend it.
             return error.code == 500
         except OSError as error:

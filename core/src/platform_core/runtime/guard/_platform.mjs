@@ -12,6 +12,10 @@ import { existsSync, readFileSync } from 'node:fs';
 
 const SETTINGS = new URL('./_platform-release.json', import.meta.url);
 const ENDINGS = ['.mjs', '.js', '.cjs'];
+const ATTRIBUTES = '(?:[^>"\']|"[^"]*"|\'[^\']*\')*';
+const ELEMENT = new RegExp(
+    `<!--[^]*?-->|<script((?:\\s${ATTRIBUTES})?)>([^]*?)</script\\s*>|<style(?:\\s${ATTRIBUTES})?>([^]*?)</style\\s*>`, 'gi');
+const DATA = /\stype\s*=\s*["']?(?!module\b|(?:text|application)\/javascript\b)[^\s"'>]/i;
 const READY = '/_platform/ready';
 
 const settings = existsSync(SETTINGS) ? JSON.parse(readFileSync(SETTINGS, 'utf8')) : null;
@@ -106,7 +110,35 @@ function answerFor(result) {
         answer.statusCode = 200;
     }
     delete answer.multiValueHeaders;
+    const policy = policyFor(answer, headers);
+    if (policy) headers['content-security-policy'] = policy;
     return { ...answer, headers, cookies: [...new Set(cookies)] };
+}
+
+// The site's policy refuses inline code, and a framework writes some into each page that it renders. Files have
+// theirs moved out when they are built; a page that is rendered now has its own allowed by hash, for this answer.
+function policyFor(answer, headers) {
+    const policy = process.env.PLATFORM_CSP;
+    if (!policy || headers['content-security-policy'] || !/^text\/html\b/i.test(headers['content-type'] ?? '')) return '';
+    const page = answer.isBase64Encoded ? Buffer.from(answer.body, 'base64').toString('utf8') : answer.body ?? '';
+    const directives = new Map(policy.split('; ').map((text) => [text.split(' ')[0], text.split(' ').slice(1)]));
+    for (const [directive, codes] of Object.entries(inlineCode(page))) {
+        const known = directives.get(directive) ?? directives.get('default-src') ?? ["'self'"];
+        // Beside a hash, 'unsafe-inline' means nothing.
+        if (!codes.length || known.includes("'unsafe-inline'")) continue;
+        const hashes = codes.map((code) => `'sha256-${createHash('sha256').update(code).digest('base64')}'`);
+        directives.set(directive, [...new Set([...known, ...hashes])]);
+    }
+    return [...directives].map(([name, sources]) => [name, ...sources].join(' ')).join('; ');
+}
+
+function inlineCode(page) {
+    const found = { 'script-src': [], 'style-src': [] };
+    for (const [, script, code, style] of page.matchAll(ELEMENT)) {
+        if (style) found['style-src'].push(style);
+        else if (code?.trim() && !/\ssrc\s*=/i.test(script) && !DATA.test(script)) found['script-src'].push(code);
+    }
+    return found;
 }
 
 function keptBy(given) {
