@@ -254,10 +254,22 @@ def test_a_build_of_its_own_is_carried_over(catalogue: Catalogue, tmp_path: Path
     assert "`tsc && spark build`" in found.notes[0]
 
 
-def test_another_package_manager_is_told(catalogue: Catalogue, tmp_path: Path) -> None:
-    """Versions may differ, so whoever adopts should know."""
-    found = adopt(lay(tmp_path, {"package.json": package(), "pnpm-lock.yaml": ""}), catalogue)
-    assert any(note.startswith("pnpm-lock.yaml") for note in found.notes)
+@pytest.mark.parametrize(
+    ("name", "text", "note"),
+    [
+        ("bun.lock", "", "bun.lock is of Bun; Platform installs with npm"),
+        ("yarn.lock", "__metadata:", "yarn.lock is of Yarn; Platform installs with npm"),
+        ("yarn.lock", "# yarn lockfile v1", ""),
+        ("pnpm-lock.yaml", "", "pnpm-lock.yaml is followed"),
+        ("package-lock.json", "{}", ""),
+        ("README.md", "", "No lock file"),
+    ],
+)
+def test_another_package_manager_is_told(catalogue: Catalogue, tmp_path: Path, name: str, text: str, note: str) -> None:
+    """Where versions may differ, whoever adopts should know."""
+    found = adopt(lay(tmp_path, {"package.json": package(), ".gitignore": ".platform", name: text}), catalogue)
+    assert [said for said in found.notes if "lock" in said.lower()] == ([found.notes[0]] if note else [])
+    assert found.notes[0].startswith(note)
 
 
 def test_a_cms_of_its_own_stays_a_comment(catalogue: Catalogue, tmp_path: Path) -> None:

@@ -25,6 +25,28 @@ from platform_core import node
 from platform_core.errors import ToolError
 
 
+YARN_LOCK = """\
+# yarn lockfile v1
+
+
+tool@^1.0.0:
+  version "1.0.0"
+  resolved "{url}tool/-/1.0.0.tgz"
+  integrity {integrity}
+"""
+PNPM_LOCK = """\
+lockfileVersion: '9.0'
+importers:
+  .:
+    dependencies:
+      tool:
+        specifier: ^1.0.0
+        version: 1.0.0(peer@2.0.0)
+packages:
+  tool@1.0.0: {{}}
+"""
+
+
 class Registry:
     """An npm registry that holds what a test puts there, and counts downloads."""
 
@@ -334,6 +356,27 @@ def test_a_missing_lock_is_made_once(registry: Registry, tmp_path: Path) -> None
     assert json.loads((first / "node_modules" / "tool" / "package.json").read_text())["version"] == "1.0.0"
     assert len(said) == 2
     assert not (tmp_path / "site" / "package-lock.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "lock"),
+    [
+        ("yarn.lock", YARN_LOCK),
+        ("pnpm-lock.yaml", PNPM_LOCK),
+    ],
+    ids=["yarn", "pnpm"],
+)
+def test_the_lock_of_another_package_manager_is_followed(
+    registry: Registry, tmp_path: Path, name: str, lock: str
+) -> None:
+    """The versions that a site was made with are installed, though newer ones are published."""
+    integrity = registry.add("tool", "1.0.0", package("tool", "1.0.0"))
+    registry.add("tool", "1.1.0", package("tool", "1.1.0"))
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "package.json").write_text('{"dependencies": {"tool": "^1.0.0"}}')
+    (tmp_path / "site" / name).write_text(lock.format(url=registry.url, integrity=integrity))
+    place = node.ensure_packages(tmp_path / "site")
+    assert json.loads((place / "node_modules" / "tool" / "package.json").read_text())["version"] == "1.0.0"
 
 
 def test_development_packages_are_installed_on_demand(registry: Registry, tmp_path: Path) -> None:

@@ -40,10 +40,10 @@ OPEN_POLICY: Mapping[str, tuple[str, ...]] = {
 LOCKS: Mapping[str, str] = {
     "package-lock.json": "npm",
     "npm-shrinkwrap.json": "npm",
-    "yarn.lock": "yarn",
+    "yarn.lock": "Yarn",
     "pnpm-lock.yaml": "pnpm",
-    "bun.lock": "bun",
-    "bun.lockb": "bun",
+    "bun.lock": "Bun",
+    "bun.lockb": "Bun",
 }
 _RESERVED = re.compile(r"(.+\.)?(example(\.(com|org|net|edu))?|localhost|test|invalid|local)")
 _HOSTERS = re.compile(
@@ -344,11 +344,14 @@ def _notes(repository: Repository, engine: Finding, data: Mapping[str, Any]) -> 
     if settings.get(SCRIPT):
         command = clean(repository.scripts.get(settings[SCRIPT], ""), 120)
         yield f"Its own build is used: the script {settings[SCRIPT]} of package.json, `{command}`."
-    locks = [(name, LOCKS[name]) for name in repository.matching(tuple(LOCKS))]
-    if locks and all(manager != "npm" for _, manager in locks):
-        name, manager = locks[0]
+    own = [(name, LOCKS[name]) for name in repository.matching(tuple(LOCKS))]
+    followed = {"npm", "pnpm"} | ({"Yarn"} if repository.has_text("yarn.lock", ("# yarn lockfile v1",)) else set())
+    if own and followed.isdisjoint(manager for _, manager in own):
+        name, manager = own[0]
         yield f"{name} is of {manager}; Platform installs with npm, so versions may differ until a package-lock.json is there."
-    elif repository.dependencies and not locks:
+    elif own and all(manager == "pnpm" for _, manager in own):
+        yield "pnpm-lock.yaml is followed, but npm installs: where a package is there in several versions, they may differ."
+    elif repository.dependencies and not own:
         yield "No lock file: versions of packages are chosen at the first build. Commit a package-lock.json to keep them."
     if not repository.has_text(".gitignore", (".platform",)):
         yield "Platform keeps what it makes in .platform/; add that line to .gitignore."

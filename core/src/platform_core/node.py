@@ -26,6 +26,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
+from platform_core import locks
 from platform_core.errors import ToolError
 from platform_core.files import cache_folder
 
@@ -163,7 +164,8 @@ def ensure_packages(folder: Path, *, dev: bool = False, say: Callable[[str], Non
 
     Args:
         folder: Holds ``package.json`` and, best, ``package-lock.json``. Without a lock
-            file one is made, and kept with the cache.
+            file of npm's one is made, and kept with the cache; it follows the lock
+            file of another package manager, as far as `platform_core.locks` can.
         dev: Whether development dependencies are installed too: what builds a site
             often stands among them.
         say: Told before packages are installed, which may take a minute.
@@ -172,8 +174,11 @@ def ensure_packages(folder: Path, *, dev: bool = False, say: Callable[[str], Non
         ToolError: ``package.json`` is missing, or npm failed.
     """
     files = {"package.json": _existing(folder / "package.json").read_bytes()}
-    lock = folder / "package-lock.json"
-    files[lock.name] = (lock if lock.is_file() else _made_lock(files["package.json"], say)).read_bytes()
+    own = [path for name in locks.OWN if (path := folder / name).is_file()]
+    if not own:
+        files["package.json"] = locks.pin(folder)
+        own = [_made_lock(files["package.json"], locks.yarn_lock(folder), say)]
+    files["package-lock.json"] = own[0].read_bytes()
     key = _packages_key(*files.values(), b"dev" if dev else b"")
 
     def fill(target: Path) -> None:
@@ -186,15 +191,17 @@ def ensure_packages(folder: Path, *, dev: bool = False, say: Callable[[str], Non
     return _filled(cache_folder() / "packages" / key, fill)
 
 
-def _made_lock(package: bytes, say: Callable[[str], None]) -> Path:
-    """Return a lock file for a ``package.json`` that comes without one."""
+def _made_lock(package: bytes, yarn: bytes, say: Callable[[str], None]) -> Path:
+    """Return a lock file for a ``package.json`` that comes without one of npm's."""
 
     def fill(target: Path) -> None:
         say("choose versions of packages; commit a package-lock.json to keep them")
         (target / "package.json").write_bytes(package)
+        if yarn:
+            (target / "yarn.lock").write_bytes(yarn)
         run_npm(("install", "--package-lock-only", "--ignore-scripts", "--prefer-offline", "--loglevel=error"), target)
 
-    return _filled(cache_folder() / "locks" / _packages_key(package), fill) / "package-lock.json"
+    return _filled(cache_folder() / "locks" / _packages_key(package, yarn), fill) / "package-lock.json"
 
 
 def _packages_key(*parts: bytes) -> str:
