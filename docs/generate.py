@@ -6,6 +6,7 @@
 A README takes part with a pair of marks, ``<!-- generated: settings -->`` and
 ``<!-- end of settings -->``, and the same for ``capabilities``; the workspace's own
 README has ``starters``, which is made from ``docs/data/engines.json``.
+The measured builds in the engines' manifests come from ``docs/data/builds.json``.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from _pages.engines import engines_page, starters_table  # noqa: E402
 from _pages.errors import errors_page  # noqa: E402
 from _pages.json_shapes import json_page  # noqa: E402
 from _pages.sites import ROOT, capabilities_page, capabilities_table, own_plugins, settings_table, site_page  # noqa: E402
+from _pages.speeds import measured_builds, with_speed  # noqa: E402
 
 PAGES: Mapping[str, Callable[[], str]] = {
     "capabilities.md": capabilities_page,
@@ -47,6 +49,9 @@ def files() -> Iterator[tuple[Path, str]]:
     readme = ROOT / "README.md"
     yield readme, filled(readme.read_text("utf-8"), "starters", starters_table())
     for plugin in own_plugins():
+        if plugin.package and (rows := measured_builds().get(plugin.id)):
+            path = plugin.package / "plugin.toml"
+            yield path, with_speed(path.read_text("utf-8"), rows)
         readme = ROOT / "plugins" / plugin.id / "README.md"
         if plugin.manifest and readme.is_file():
             text = readme.read_text("utf-8")

@@ -24,7 +24,6 @@ from hypothesis import strategies as st
 from platform_core import node
 from platform_core.errors import ToolError
 
-
 YARN_LOCK = """\
 # yarn lockfile v1
 
