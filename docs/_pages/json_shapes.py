@@ -118,7 +118,7 @@ def _run(call: list[str]) -> Any:
         done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"platform {' '.join(call)} --json ended with {done.returncode}: {done.stderr}")
-    return json.loads(done.stdout)
+    return json.loads(done.stdout.replace(str(site), "site"))
 
 
 def _type(value: Any) -> str:
