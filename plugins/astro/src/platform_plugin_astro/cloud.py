@@ -8,6 +8,10 @@ __all__ = ["AstroTemplateBasicStack"]
 
 
 class AstroTemplateBasicStack(BaseSSGStack):
-    """A Astro site for modern businesses and agencies."""
+    """An Astro site for modern businesses and agencies.
+
+    A bucket and a distribution serve the files. With ``rendering = "server"`` a Lambda
+    function stands behind the same distribution, for the pages that ask for it.
+    """
 
     ENGINE = "astro"

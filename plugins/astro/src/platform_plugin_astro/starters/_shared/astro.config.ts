@@ -1,0 +1,28 @@
+import { existsSync, readdirSync } from 'node:fs';
+import aws from '@astro-aws/adapter';
+import preact from '@astrojs/preact';
+import sitemap from '@astrojs/sitemap';
+import svelte from '@astrojs/svelte';
+import { defineConfig } from 'astro/config';
+import platform, { composition } from './integrations/platform';
+
+const { site } = composition();
+const server = site.rendering === 'server';
+
+/** A framework takes part when there is an island of it: each one brings a client. */
+const islands = existsSync('src/islands') ? readdirSync('src/islands') : [];
+const uses = (ending: string) => islands.some((name) => name.endsWith(ending));
+
+export default defineConfig({
+  site: site.base_url,
+  publicDir: './static',
+  output: 'static',
+  adapter: server ? aws() : undefined,
+  trailingSlash: 'ignore',
+  build: { format: 'directory', inlineStylesheets: 'never' },
+  markdown: { shikiConfig: { theme: 'css-variables' } },
+  integrations: [uses('.tsx') && preact(), uses('.svelte') && svelte(), sitemap(), platform()],
+  devToolbar: { enabled: false },
+  // The site's policy refuses data: addresses.
+  vite: { build: { assetsInlineLimit: 0 } },
+});

@@ -1,0 +1,2 @@
+/** The collections of src/folders.ts: none here. */
+export const own = {};
