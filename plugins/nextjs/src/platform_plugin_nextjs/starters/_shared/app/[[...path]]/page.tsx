@@ -1,0 +1,84 @@
+import type { Metadata } from "next";
+import { notFound } from "next/navigation";
+import { titleOf } from "@/components/breadcrumbs";
+import { JsonLd } from "@/components/json-ld";
+import { ListPage, PlainPage, TaxonomyPage, TermPage, taxonomyTitle } from "@/components/pages";
+import { ProductList, ProductPage, ShopStrip } from "@/components/products";
+import { plainText } from "@/lib/markdown";
+import { siteItems } from "@/lib/json-ld";
+import { metadataOf } from "@/lib/metadata";
+import { about, site } from "@/lib/platform";
+import { addressAt, addresses, type Address } from "@/lib/routes";
+import { templates } from "@/templates";
+
+// Every page that a content file, a folder of them or a term stands for. What is not listed is not there.
+export const dynamicParams = false;
+
+type Props = { params: Promise<{ path?: string[] }> };
+
+export function generateStaticParams() {
+  return addresses().map(({ path }) => ({ path: path.split("/").filter(Boolean) }));
+}
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  const address = await found(params);
+  const { path, entry } = address;
+  if (!entry) return metadataOf({ title: titleAt(address), path, description: address.kind === "home" ? about.description : "" });
+  const description = entry.description || plainText(entry.body).slice(0, 157);
+  const { title, image, locale, date, updated, tags } = entry;
+  return metadataOf({ title, description, path, image, locale, published: date, updated, tags });
+}
+
+export default async function ContentPage({ params }: Props) {
+  const address = await found(params);
+  switch (address.kind) {
+    case "home": {
+      const Home = templates.home ?? PlainHome;
+      return (
+        <>
+          <Home entry={address.entry} />
+          <ShopStrip />
+          <JsonLd items={siteItems()} />
+        </>
+      );
+    }
+    case "list":
+      return <FolderPage address={address} />;
+    case "term":
+      return <TermPage taxonomy={address.taxonomy} term={address.term} />;
+    case "terms":
+      return <TaxonomyPage taxonomy={address.taxonomy} />;
+    default:
+      return <EntryPage address={address} />;
+  }
+}
+
+function FolderPage({ address }: { address: Address & { kind: "list" } }) {
+  const { folder, entry } = address;
+  if (folder === "products") return <ProductList entry={entry} />;
+  const List = templates.lists[folder];
+  return List ? <List entry={entry} /> : <ListPage folder={folder} title={entry?.title ?? titleOf(folder)} entry={entry} />;
+}
+
+function EntryPage({ address }: { address: Address & { kind: "entry" } }) {
+  const { entry } = address;
+  if (entry.collection === "products") return <ProductPage entry={entry} />;
+  const Template = templates.layouts[String(entry.data.layout ?? "")] ?? templates.entries[entry.collection] ?? PlainPage;
+  return <Template entry={entry} />;
+}
+
+function PlainHome({ entry }: { entry?: Address["entry"] }) {
+  return entry ? <PlainPage entry={entry} /> : <ListPage folder="" title={site.title} />;
+}
+
+function titleAt(address: Address): string {
+  if (address.kind === "list") return titleOf(address.folder);
+  if (address.kind === "terms") return taxonomyTitle(address.taxonomy);
+  return address.kind === "term" ? address.term : site.title;
+}
+
+async function found(params: Props["params"]): Promise<Address> {
+  const { path = [] } = await params;
+  const parts = path.map((part) => decodeURIComponent(part));
+  return addressAt(parts.length ? `/${parts.join("/")}/` : "/") ?? notFound();
+}

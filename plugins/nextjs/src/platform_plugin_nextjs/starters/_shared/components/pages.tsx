@@ -1,0 +1,78 @@
+import type { ReactNode } from "react";
+import { Breadcrumbs, crumbsTo } from "@/components/breadcrumbs";
+import { JsonLd } from "@/components/json-ld";
+import { EntryDate, EntryList } from "@/components/list";
+import { PageHead } from "@/components/page-head";
+import { Picture } from "@/components/picture";
+import { SiteLink } from "@/components/site-link";
+import { inCollection, terms, termPath, type Entry, type Taxonomy } from "@/lib/content";
+import { articleItem } from "@/lib/json-ld";
+import { Markdown } from "@/lib/markdown";
+
+/** A page of content: what every entry gets that no template claims. */
+export function PlainPage({ entry, before, after }: { entry: Entry; before?: ReactNode; after?: ReactNode }) {
+  const deep = entry.url.split("/").filter(Boolean).length > 1;
+  return (
+    <article className="page" lang={entry.locale || undefined}>
+      {deep ? <Breadcrumbs crumbs={crumbsTo(entry.url, entry.title)} /> : null}
+      <PageHead title={entry.title} lead={entry.description}>
+        {entry.date ? <p className="byline"><EntryDate date={entry.date} /></p> : null}
+        <Tags entry={entry} />
+      </PageHead>
+      {entry.image ? <div className="page-picture"><Picture src={entry.image} alt={entry.imageAlt} eager sizes="(min-width: 74rem) 74rem, 100vw" /></div> : null}
+      {before}
+      <div className="prose"><Markdown text={entry.body} /></div>
+      {after}
+      <JsonLd items={[articleItem(entry)]} />
+    </article>
+  );
+}
+
+/** The page of a folder: its own text, and what lies in it. */
+export function ListPage({ folder, title, entry }: { folder: string; title: string; entry?: Entry }) {
+  return (
+    <div className="page">
+      <PageHead title={title} lead={entry?.description} />
+      {entry?.body.trim() ? <div className="prose"><Markdown text={entry.body} /></div> : null}
+      <EntryList entries={inCollection(folder)} />
+    </div>
+  );
+}
+
+export function TermPage({ taxonomy, term }: { taxonomy: Taxonomy; term: string }) {
+  return (
+    <div className="page">
+      <Breadcrumbs crumbs={[{ label: "Home", path: "/" }, { label: taxonomyTitle(taxonomy), path: `/${taxonomy}/` }, { label: term, path: termPath(taxonomy, term) }]} />
+      <PageHead title={term} />
+      <EntryList entries={terms(taxonomy).get(term) ?? []} />
+    </div>
+  );
+}
+
+export function TaxonomyPage({ taxonomy }: { taxonomy: Taxonomy }) {
+  return (
+    <div className="page">
+      <PageHead title={taxonomyTitle(taxonomy)} />
+      <ul className="terms">
+        {[...terms(taxonomy)].map(([term, found]) => (
+          <li key={term}><SiteLink href={termPath(taxonomy, term)}>{term} <span className="count">{found.length}</span></SiteLink></li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+export function taxonomyTitle(taxonomy: Taxonomy): string {
+  return taxonomy === "tags" ? "Topics" : "Categories";
+}
+
+function Tags({ entry }: { entry: Entry }) {
+  if (!entry.tags.length) return null;
+  return (
+    <ul className="tags" aria-label="Topics">
+      {entry.tags.map((tag) => (
+        <li key={tag}><SiteLink href={termPath("tags", tag)}>{tag}</SiteLink></li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,13 @@
+import type { ReactNode } from "react";
+import type { Entry } from "@/lib/content";
+
+/** What a variant shows in its own way; everything else has a plain page. */
+export type Templates = {
+  home?: (props: { entry?: Entry }) => ReactNode;
+  /** By the name that an entry's front matter gives as `layout`. */
+  layouts: Record<string, (props: { entry: Entry }) => ReactNode>;
+  /** The page of a folder below content/. */
+  lists: Record<string, (props: { entry?: Entry }) => ReactNode>;
+  /** The entries of a folder below content/. */
+  entries: Record<string, (props: { entry: Entry }) => ReactNode>;
+};
