@@ -19,7 +19,15 @@ STAGE = Stage("local", "http://localhost:8080")
 def _workspace(tmp_path: Path) -> Workspace:
     """A site with one page, one static file, one generated file, and what must stay out."""
     found = workspace_for(tmp_path / "site", STAGE)
-    for name in ("content/a.md", "static/b.txt", ".eleventy.js", ".git/config", "node_modules/x/index.js"):
+    for name in (
+        "content/a.md",
+        "static/b.txt",
+        ".eleventy.js",
+        ".git/config",
+        "node_modules/x/index.js",
+        "site.toml",
+        "below/site.toml",
+    ):
         write(found.root / name, name)
     write(found.generated / "data" / "platform.json", "{}")
     return found
@@ -49,7 +57,7 @@ def mirror(workspace: Workspace, **renamed: str) -> dict[str, str]:
 
 
 def test_the_mirror_has_the_site_and_what_core_generates(workspace: Workspace) -> None:
-    """Repository, installed packages and `.platform` stay out; a folder may have another name."""
+    """Repository, installed packages, `.platform` and our own site.toml stay out; a folder may have another name."""
     assert mirror(workspace, static="public") == {
         ".eleventy.js": ".eleventy.js",
         ".platform/generated/data/platform.json": "{}",

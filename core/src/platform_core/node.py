@@ -195,7 +195,7 @@ def _made_lock(package: bytes, yarn: bytes, say: Callable[[str], None]) -> Path:
     """Return a lock file for a ``package.json`` that comes without one of npm's."""
 
     def fill(target: Path) -> None:
-        say("choose versions of packages; commit a package-lock.json to keep them")
+        say("read yarn.lock" if yarn else "choose versions of packages; commit a package-lock.json to keep them")
         (target / "package.json").write_bytes(package)
         if yarn:
             (target / "yarn.lock").write_bytes(yarn)

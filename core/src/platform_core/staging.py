@@ -25,6 +25,7 @@ __all__ = ["GENERATED", "site_files", "stage_files"]
 
 GENERATED = ".platform/generated"
 """Where core's generated files lie in the mirror."""
+SITE_FILE = "site.toml"
 _PACKAGES = "node_modules"
 # Compilers look for a tsconfig.json upwards from each source. Beyond the mirror they would meet the one of the site's
 # folder, which refers to files that engines write beside it, and which is of no concern here.
@@ -37,13 +38,16 @@ def site_files(root: Path) -> Iterator[Path]:
     """Yield the files of the site's folder that a staged build sees, in order.
 
     Repositories, installed packages and `.platform` are left out, and links that
-    lead out of the folder.
+    lead out of the folder. So is ``site.toml``, which is ours: an engine that copies
+    whatever it finds would publish it.
     """
     home = root.resolve()
     for folder, folders, names in os.walk(root):
         folders[:] = sorted(name for name in folders if name not in _LEFT_OUT)
         for name in sorted(names):
             path = Path(folder, name)
+            if name == SITE_FILE and path.parent == Path(root):
+                continue
             if path.is_symlink() and not path.resolve().is_relative_to(home):
                 continue
             if path.is_file():
