@@ -19,15 +19,8 @@ STAGE = Stage("local", "http://localhost:8080")
 def _workspace(tmp_path: Path) -> Workspace:
     """A site with one page, one static file, one generated file, and what must stay out."""
     found = workspace_for(tmp_path / "site", STAGE)
-    for name in (
-        "content/a.md",
-        "static/b.txt",
-        ".eleventy.js",
-        ".git/config",
-        "node_modules/x/index.js",
-        "site.toml",
-        "below/site.toml",
-    ):
+    left_out = (".git/config", "node_modules/x/index.js", "site.toml")
+    for name in ("content/a.md", "static/b.txt", ".eleventy.js", *left_out):
         write(found.root / name, name)
     write(found.generated / "data" / "platform.json", "{}")
     return found
