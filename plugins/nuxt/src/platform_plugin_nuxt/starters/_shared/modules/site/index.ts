@@ -35,7 +35,9 @@ export default defineNuxtModule({
       render: makeMarkdown(pictures),
       today: new Date().toISOString(),
     })
-    const dynamic: string[] = platform.site.rendering === 'server' ? settings.dynamic ?? [] : []
+    // Pages that are made when they are asked for, if the site has a server; otherwise they are files as well.
+    const server = platform.site.rendering === 'server'
+    const dynamic = Object.values(model.pages).filter(page => server && page.data.dynamic === true).map(page => page.url)
 
     // Payloads are kept by browsers under this id: it has to change with the content, and with nothing else.
     const id = hashOf(root, SOURCES, JSON.stringify([platform, Object.keys(model.pages)]))
@@ -58,7 +60,7 @@ export default defineNuxtModule({
       writeFileSync(join(output, configFile(id)), `window.__NUXT__={config:${JSON.stringify({ public: open, app })}}\n`)
       nitro.hooks.hook('prerender:generate', (route) => {
         // Nuxt's own fallback pages are empty without scripts; ours is a page like the others.
-        if (route.route === '/200.html' || route.route === '/404.html') route.skip = true
+        if (['/200.html', '/404.html', '/404/_payload.json'].includes(route.route)) route.skip = true
         if (route.route === '/404') route.fileName = '/404.html'
       })
     })

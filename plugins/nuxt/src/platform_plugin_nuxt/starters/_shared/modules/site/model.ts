@@ -89,6 +89,7 @@ class Maker {
     const url = front.url ? `/${String(front.url).replace(/^\/+/, '')}` : path ? `/${path}/` : '/'
     const locale = String(front.locale || this.localeOf(folder))
     const data = Object.fromEntries(Object.entries(front).filter(([key]) => !KNOWN.has(key)))
+    data.lead ??= front.description
     const product = this.products[String(front.sku ?? '')]
     const page: Page = {
       ...this.blank(url, String(front.title ?? nameOf(index ? folder : slug)), locale),
