@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -202,13 +203,16 @@ def test_every_engine_can_be_recognised(catalogue: Catalogue) -> None:
 
 
 @pytest.mark.parametrize("component", sorted({engine for engine, _ in OURS.values()}))
-def test_a_starter_is_recognised(component: str, catalogue: Catalogue) -> None:
+def test_a_starter_is_recognised(component: str, catalogue: Catalogue, tmp_path: Path) -> None:
     """Each starter of an engine is a repository of that engine."""
     plugin = next(item for item in catalogue.plugins if item.id == component)
     assert plugin.manifest
     assert plugin.package
     for name, variant in plugin.manifest.variants.items():
-        found = adopt(plugin.package / variant.starter, catalogue)
+        for layer in (plugin.package / "starters" / "_shared", plugin.package / variant.starter):
+            if layer.is_dir():
+                shutil.copytree(layer, tmp_path / name, dirs_exist_ok=True)
+        found = adopt(tmp_path / name, catalogue)
         assert found.engine, name
         assert found.engine.manifest.id == component, name
 

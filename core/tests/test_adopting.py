@@ -30,6 +30,11 @@ description = "Where that writes."
 default = ""
 """
 SPARK = f"""{BUILD}
+[[runtimes]]
+name = "Node"
+version = "24"
+source = "x"
+date = "2026-11-01"
 [detect]
 builds = ["spark build"]
 [[detect.clues]]
@@ -270,6 +275,24 @@ def test_another_package_manager_is_told(catalogue: Catalogue, tmp_path: Path, n
     found = adopt(lay(tmp_path, {"package.json": package(), ".gitignore": ".platform", name: text}), catalogue)
     assert [said for said in found.notes if "lock" in said.lower()] == ([found.notes[0]] if note else [])
     assert found.notes[0].startswith(note)
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        ({".nvmrc": "v16.3.0\n"}, ".nvmrc asks for Node v16.3.0; Platform builds with Node 24"),
+        ({"package.json": package(engines={"node": "18.x"})}, "package.json asks for Node 18.x"),
+        ({"package.json": package(engines={"node": ">=18"})}, ""),
+        ({".node-version": "24.1.0"}, ""),
+        ({".nvmrc": "lts/*"}, ""),
+    ],
+)
+def test_another_node_is_told(catalogue: Catalogue, tmp_path: Path, files: Mapping[str, str], told: str) -> None:
+    """A repository that was made for another version may not build with ours."""
+    found = adopt(lay(tmp_path, {"package.json": package()} | dict(files)), catalogue)
+    said = [note for note in found.notes if "asks for Node" in note]
+    assert len(said) == bool(told)
+    assert all(note.startswith(told) for note in said)
 
 
 def test_a_cms_of_its_own_stays_a_comment(catalogue: Catalogue, tmp_path: Path) -> None:

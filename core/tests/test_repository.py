@@ -73,9 +73,12 @@ def test_a_pipe_is_not_opened(tmp_path: Path) -> None:
 
 
 def test_a_large_file_is_read_in_part(tmp_path: Path) -> None:
-    """No more than the limit comes into memory, and it is told."""
-    found = lay(tmp_path, {"big.html": "x" * (module.FILE_BYTES + 10)})
+    """No more than the limit comes into memory, and it is told when a word was not found in that."""
+    found = lay(tmp_path, {"big.html": "x" * (module.FILE_BYTES + 10) + "word"})
     assert len(found.text("big.html")) == module.FILE_BYTES
+    assert found.has_text("big.html", ("x",)) == "x"
+    assert not found.cut_short
+    assert found.has_text("big.html", ("word",)) == ""
     assert found.cut_short
 
 

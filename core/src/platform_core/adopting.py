@@ -339,6 +339,21 @@ def _comments(cms: Iterable[Finding], shops: Iterable[Finding]) -> Iterator[str]
                 yield f"To hand it to Platform: {before}"
 
 
+def _other_node(repository: Repository, engine: Manifest) -> Iterator[str]:
+    """Yield that the repository was made for another version of a program that the engine needs."""
+    ours = next((major(item.version) for item in engine.runtimes if item.name == "Node"), None)
+    engines = repository.package.get("engines")
+    asked = {
+        "package.json": str(engines.get("node", "")) if isinstance(engines, dict) else "",
+        **{name: next(repository.lines(name), "") for name in (".nvmrc", ".node-version")},
+    }
+    for name, text in asked.items():
+        wanted = major(text)
+        if ours and wanted and wanted != ours and (wanted > ours or not text.lstrip().startswith(">")):
+            yield f"{name} asks for Node {clean(text, 40)}; Platform builds with Node {ours}, which old packages may not run on."
+            return
+
+
 def _notes(repository: Repository, engine: Finding, data: Mapping[str, Any]) -> Iterator[str]:
     settings = data["settings"].get(engine.manifest.id, {})
     if settings.get(SCRIPT):
@@ -353,6 +368,7 @@ def _notes(repository: Repository, engine: Finding, data: Mapping[str, Any]) -> 
         yield "pnpm-lock.yaml is followed, but npm installs: where a package is there in several versions, they may differ."
     elif repository.dependencies and not own:
         yield "No lock file: versions of packages are chosen at the first build. Commit a package-lock.json to keep them."
+    yield from _other_node(repository, engine.manifest)
     if not repository.has_text(".gitignore", (".platform",)):
         yield "Platform keeps what it makes in .platform/; add that line to .gitignore."
     yield "Its pages may load what they load today, over TLS: the table [csp] says so. Take out what they do not need."

@@ -175,6 +175,9 @@ def ensure_packages(folder: Path, *, dev: bool = False, say: Callable[[str], Non
     """
     files = {"package.json": _existing(folder / "package.json").read_bytes()}
     own = [path for name in locks.OWN if (path := folder / name).is_file()]
+    # A lock file that npm made a moment ago may name packages that the registry has not for every
+    # machine; `ci` refuses such a one, and it is no promise of the site's.
+    install = ("ci",) if own else ("install", "--no-save")
     if not own:
         files["package.json"] = locks.pin(folder)
         own = [_made_lock(files["package.json"], locks.yarn_lock(folder), say)]
@@ -186,7 +189,7 @@ def ensure_packages(folder: Path, *, dev: bool = False, say: Callable[[str], Non
         for name, data in files.items():
             (target / name).write_bytes(data)
         kept = () if dev else ("--omit=dev",)
-        run_npm(("ci", "--ignore-scripts", *kept, "--prefer-offline", "--loglevel=error"), target)
+        run_npm((*install, "--ignore-scripts", *kept, "--prefer-offline", "--loglevel=error"), target)
 
     return _filled(cache_folder() / "packages" / key, fill)
 

@@ -102,7 +102,9 @@ class Repository:
     def has_text(self, path: str, words: tuple[str, ...]) -> str:
         """Return the first of *words* that stands in the file, whatever the case, or an empty string."""
         text = self.text(path).lower()
-        return next((word for word in words if word.lower() in text), "")
+        found = next((word for word in words if word.lower() in text), "")
+        self.cut_short |= not found and len(text) >= FILE_BYTES
+        return found
 
     def _read(self, path: str) -> str:
         parent, _, name = path.rpartition("/")
@@ -119,7 +121,6 @@ class Repository:
             return ""
         self._files -= 1
         self._bytes -= len(data)
-        self.cut_short |= len(data) >= FILE_BYTES
         return data.decode("utf-8", "replace").removeprefix("\ufeff")
 
     def _is_shown(self, folder: str) -> bool:
