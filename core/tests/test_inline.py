@@ -33,6 +33,12 @@ def test_a_script_gets_an_address(tmp_path: Path) -> None:
     assert files == {found[1]: "let a = 1 < 2"}
 
 
+def test_a_folder_may_be_called_like_a_page(tmp_path: Path) -> None:
+    """An engine that keeps data for each page has a folder with the page's name."""
+    (tmp_path / "data" / "404.html").mkdir(parents=True)
+    assert extracted(tmp_path, "<p>x</p>") == ("<p>x</p>", {})
+
+
 def test_neighbours_become_one_file(tmp_path: Path) -> None:
     """A framework writes many scripts in a row; they run in the same order from one file."""
     page, files = extracted(tmp_path, "<script>a()</script>\n<script>b() // end</script><p></p><script>c()</script>")

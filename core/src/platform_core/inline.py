@@ -34,7 +34,7 @@ _CODE_TYPES = {b"", b"module", b"text/javascript", b"application/javascript"}
 
 def extract_inline(output: Path) -> None:
     """Move the inline code of every page below *output* into files below ``_inline/``."""
-    for path in sorted(output.rglob("*.html")):
+    for path in sorted(path for path in output.rglob("*.html") if path.is_file()):
         page = path.read_bytes()
         if b"<script" in page or b"<style" in page:
             changed = _Extraction(output / FOLDER).page(page)
