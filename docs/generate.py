@@ -6,7 +6,7 @@
 A README takes part with a pair of marks, ``<!-- generated: settings -->`` and
 ``<!-- end of settings -->``, and the same for ``capabilities``; the workspace's own
 README has ``starters``, which is made from ``docs/data/engines.json``.
-The measured builds in the engines' manifests come from ``docs/data/builds.json``.
+The measured builds in the engines' manifests come from ``docs/data/build-speed.json``.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from pathlib import Path
 DOCS = Path(__file__).parent.resolve()
 sys.path.insert(0, str(DOCS))
 
+from _pages.benchmarks import speed_part  # noqa: E402
 from _pages.commands import cli_page  # noqa: E402
 from _pages.contract import hooks_page, manifest_page  # noqa: E402
 from _pages.engines import engines_page, starters_table  # noqa: E402
@@ -46,6 +47,8 @@ def files() -> Iterator[tuple[Path, str]]:
     """Yield each generated file with the text that it should have."""
     for name, make in PAGES.items():
         yield DOCS / "reference" / name, make()
+    benchmarks = DOCS / "reference" / "benchmarks.md"
+    yield benchmarks, filled(benchmarks.read_text("utf-8"), "engines", speed_part())
     readme = ROOT / "README.md"
     yield readme, filled(readme.read_text("utf-8"), "starters", starters_table())
     for plugin in own_plugins():

@@ -14,7 +14,7 @@ from platform_core.discovery import discover
 from platform_core.manifest import Manifest
 
 ROOT = Path(__file__).parent.parent
-RECORD = ROOT / "docs" / "data" / "builds.json"
+RECORD = ROOT / "docs" / "data" / "build-speed.json"
 OWN = [
     item.manifest
     for item in discover(disabled=()).plugins
@@ -50,14 +50,13 @@ def measured() -> dict[str, list[dict[str, Any]]]:
     """Return what the benchmark wrote down, with day and machine, by engine."""
     if not RECORD.is_file():
         return {}
-    record = json.loads(RECORD.read_text("utf-8"))
-    common = {"date": record["date"], "machine": record["machine"]}
     return {
         name: [
-            {"pages": row["pages"], "seconds": row["seconds"], "peak_mb": row["peak_mb"], **common}
-            for row in sorted(rows, key=lambda row: int(row["pages"]))
+            {"pages": int(size), "seconds": row["platform_seconds"], "peak_mb": row["peak_mb"]}
+            | {"date": item["date"], "machine": item["machine"]}
+            for size, row in item["pages"].items()
         ]
-        for name, rows in record["engines"].items()
+        for name, item in json.loads(RECORD.read_text("utf-8")).items()
     }
 
 

@@ -1,23 +1,20 @@
 """The measured builds in the engines' manifests: written from the benchmark's record, never by hand.
 
-The record is ``docs/data/builds.json``, which `nox -s bench` writes::
-
-    {"date": "2026-01-31", "machine": "2 cores, Linux x86_64",
-     "engines": {"<id>": [{"pages": 200, "seconds": 1.25, "peak_mb": 180}, ...]}}
+The record is ``docs/data/build-speed.json``, which `nox -s bench` keeps; benchmarks.md is made from it too.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from _pages.sites import ROOT
 
 __all__ = ["RECORD", "measured_builds", "with_speed"]
 
-RECORD = ROOT / "docs" / "data" / "builds.json"
+RECORD = ROOT / "docs" / "data" / "build-speed.json"
 BEGIN, END = "# generated: speed", "# end of speed"
 
 
@@ -25,13 +22,13 @@ def measured_builds() -> Mapping[str, list[dict[str, Any]]]:
     """Return engine -> its measured builds, each with date and machine; empty before the first benchmark."""
     if not RECORD.is_file():
         return {}
-    record = json.loads(RECORD.read_text("utf-8"))
-    common = {"date": record["date"], "machine": record["machine"]}
-    keys = ("pages", "seconds", "peak_mb")
-    return {
-        name: [{key: row[key] for key in keys} | common for row in sorted(rows, key=lambda row: int(row["pages"]))]
-        for name, rows in record["engines"].items()
-    }
+    return {name: list(_rows(item)) for name, item in json.loads(RECORD.read_text("utf-8")).items()}
+
+
+def _rows(item: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for size, row in item["pages"].items():
+        found = {"pages": int(size), "seconds": row["platform_seconds"], "peak_mb": row["peak_mb"]}
+        yield found | {"date": item["date"], "machine": item["machine"]}
 
 
 def with_speed(text: str, rows: Iterable[Mapping[str, Any]]) -> str:

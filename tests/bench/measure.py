@@ -7,6 +7,7 @@ processor time of the process and its children, which a busy machine disturbs le
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 import statistics
@@ -16,7 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-__all__ = ["Comparison", "Figure", "Section", "Series", "in_turn", "run", "seconds"]
+__all__ = ["Comparison", "Figure", "Section", "Series", "in_turn", "peak_memory", "run", "seconds"]
 
 
 @dataclass
@@ -87,12 +88,17 @@ class Figure:
 
 @dataclass(frozen=True)
 class Section:
-    """The results of one benchmark."""
+    """The results of one benchmark.
+
+    Attributes:
+        part: The generated part of the page that shows them, when they have a record of their own.
+    """
 
     title: str
     about: str
     comparisons: Sequence[Comparison] = ()
     figures: Sequence[Figure] = ()
+    part: str = ""
 
     def without_aims(self) -> Section:
         """Return the same with no aim to meet: aims are for real sizes."""
@@ -131,6 +137,32 @@ def run(
         tail = "\n".join(printed.decode("utf-8", "replace").splitlines()[-20:])
         raise RuntimeError(f"{' '.join(map(str, command))} ended with {process.returncode}:\n{tail}")
     return wall, usage.ru_utime + usage.ru_stime
+
+
+def peak_memory(command: Sequence[str | Path]) -> int:
+    """Run a program and return the most bytes that it and its children had in memory at one time.
+
+    Looked at twenty times a second, so a short peak may be missed; what processes share is
+    counted for each of them.
+
+    Raises:
+        RuntimeError: It failed.
+    """
+    import psutil
+
+    process = psutil.Popen([str(part) for part in command], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    peak = 0
+    while process.poll() is None:
+        held = 0
+        with contextlib.suppress(psutil.NoSuchProcess):
+            for item in (process, *process.children(recursive=True)):
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    held += item.memory_info().rss
+        peak = max(peak, held)
+        time.sleep(0.05)
+    if process.returncode:
+        raise RuntimeError(f"{' '.join(map(str, command))} ended with {process.returncode}")
+    return peak
 
 
 def in_turn(

@@ -26,6 +26,10 @@ def as_markdown(sections: Iterable[Section], conditions: Sequence[str]) -> str:
     """Return the page."""
     parts = ["# Benchmarks", "<!-- Written by `nox -s bench`. -->", INTRODUCTION.strip(), "\n".join(conditions)]
     for section in sections:
+        if section.part:
+            # `nox -s gen` fills it from the record that this benchmark keeps.
+            parts += [f"## {section.title}", f"<!-- generated: {section.part} -->\n<!-- end of {section.part} -->"]
+            continue
         parts += [f"## {section.title}", section.about.replace(". ", ".\n")]
         if section.comparisons:
             parts.append(_table(section.comparisons))

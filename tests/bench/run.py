@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import subprocess
 import sys
 import tempfile
 import time
@@ -18,7 +19,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-import pages
+import engines
 import releases
 import start_up
 import synth
@@ -30,7 +31,7 @@ PAGE = ROOT / "docs" / "reference" / "benchmarks.md"
 MEASURES: Mapping[str, Callable[..., Section]] = {
     "start-up": start_up.measure,
     "synth": synth.measure,
-    "pages": pages.measure,
+    "engines": engines.measure,
     "releases": releases.measure,
 }
 VERSIONS = ("aws-cdk-lib", "hugo", "ministack")
@@ -46,6 +47,10 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--only", action="append", choices=MEASURES, help="only this one; may be repeated; writes no page"
     )
+    parser.add_argument("--engine", action="append", default=[], help="for engines: only this one; may be repeated")
+    parser.add_argument(
+        "--pages", type=sizes, default=(), metavar="1,200,1000", help="for engines: numbers of generated entries"
+    )
     parser.add_argument("--output", type=Path, help="where the page goes; docs/reference/benchmarks.md for a full run")
     given = parser.parse_args(arguments)
     before, started = os.getloadavg(), time.monotonic()
@@ -55,7 +60,8 @@ def main(arguments: list[str]) -> int:
             continue
         print(f"{name} ...", flush=True)
         with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
-            section = measure(Path(scratch), reduced=given.reduced)
+            more = {"chosen": given.engine, "sizes": given.pages} if name == "engines" else {}
+            section = measure(Path(scratch), reduced=given.reduced, **more)
         if given.reduced:
             section = section.without_aims()
         print(as_text(section), flush=True)
@@ -71,7 +77,14 @@ def main(arguments: list[str]) -> int:
     if output:
         output.write_text(as_markdown(sections, conditions), "utf-8")
         print(f"wrote {output}")
+    if any(section.part for section in sections):
+        subprocess.run([sys.executable, ROOT / "docs" / "generate.py"], check=False)
     return 0
+
+
+def sizes(text: str) -> tuple[int, ...]:
+    """Read numbers with commas between them."""
+    return tuple(int(part) for part in text.split(","))
 
 
 def machine(before: tuple[float, float, float], took: float) -> list[str]:

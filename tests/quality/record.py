@@ -26,6 +26,7 @@ FILE = ROOT / "docs" / "data" / "engines.json"
 IMAGES = ROOT / "docs" / "images" / "starters"
 Starter = tuple[str, str]
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
+_MEASURED = re.compile(rb"\s*^# generated: speed\n.*?^# end of speed\s*", re.DOTALL | re.MULTILINE)
 _LEFT_OUT = {"__pycache__", "node_modules"}
 
 
@@ -63,8 +64,14 @@ def key_of(starter: Starter) -> str:
         for path in _files(package):
             inside = path.relative_to(package)
             if package != plugin.package or not any(inside.is_relative_to(name) for name in others):
-                parts.append(f"{inside.as_posix()} {hashlib.sha256(path.read_bytes()).hexdigest()}")
+                parts.append(f"{inside.as_posix()} {hashlib.sha256(_decisive(path)).hexdigest()}")
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def _decisive(path: Path) -> bytes:
+    """Return what of a file decides a result: a manifest's measured builds do not."""
+    data = path.read_bytes()
+    return _MEASURED.sub(b"", data) if path.name == "plugin.toml" else data
 
 
 def _files(folder: Path) -> Iterator[Path]:
