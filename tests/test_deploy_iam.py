@@ -4,7 +4,8 @@ The embedded AWS runs with ``USE_SSL=1 AUTH=true``. There a call that a role doe
 allow is refused, and the bucket's TLS-only rule is in force. The whole stack of a
 composed site is deployed as on AWS. What it does not enforce: the rights with which
 Lambda reads a queue and writes a log, those with which CodeBuild fetches a source by its
-version, and the resources of the calls in `GAPS`.
+version, the resources of the calls in `GAPS`, and getting or deleting an alias and
+deleting a function's address, which it takes for listing and making them.
 """
 
 from __future__ import annotations
@@ -49,12 +50,14 @@ from platform_core.outputs import (
     EVENTS_TABLE,
     HOST,
     RECEIPTS_TABLE,
+    SERVER_FUNCTION,
     SOURCE_KEY,
     STORE_ARN,
     Outputs,
 )
-from platform_core.runtime.publisher import Published, PublishError, Store, connect, publish, rollback
+from platform_core.runtime.publisher import Published, PublishError, Server, Store, connect, publish, rollback
 from platform_core.site import parse_site
+from platform_testing.distributions import install_fakes
 
 pytestmark = [
     pytest.mark.embedded,
@@ -89,11 +92,14 @@ class Deployed:
     outputs: Outputs
     endpoint: str
     certificate: Path
+    client: str = "acme"
 
     def role(self, part: str) -> str:
         """Return the name of the one role whose logical id starts with *part*."""
         pages = (
-            self.aws.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName="platform-acme")
+            self.aws.client("cloudformation")
+            .get_paginator("list_stack_resources")
+            .paginate(StackName=f"platform-{self.client}")
         )
         (found,) = [
             item["PhysicalResourceId"]
@@ -106,7 +112,9 @@ class Deployed:
     def function(self, part: str) -> str:
         """Return the name of the one function whose logical id starts with *part*."""
         pages = (
-            self.aws.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName="platform-acme")
+            self.aws.client("cloudformation")
+            .get_paginator("list_stack_resources")
+            .paginate(StackName=f"platform-{self.client}")
         )
         (found,) = [
             item["PhysicalResourceId"]
@@ -435,6 +443,81 @@ def test_the_build_may_touch_nothing_else(site: Deployed):
         denied(lambda: client("cloudformation").describe_stacks(StackName="platform-acme"))
 
 
+@pytest.fixture(scope="module")
+def rendered(aws: Aws, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+    """The stack of a site with a server, as on AWS."""
+    folder = tmp_path_factory.mktemp("rendered")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(install_fakes(folder / "plugins", "ssg-echo")))
+        catalogue = Catalogue(discover(disabled=()).plugins)
+        text = 'client = "beta"\ndomain = "www.beta.example"\nengine = "ssg-echo"\nrendering = "server"\n'
+        composition = compose(parse_site(text, catalogue), folder, catalogue)
+        assembly = synth([(composition, Stage("aws", "https://www.beta.example"))], folder / "out")
+    found = deploy(assembly, aws, timeout=300).outputs["beta"]
+    made = Deployed(aws, found, aws.environ["AWS_ENDPOINT_URL"], Path(aws.environ["AWS_CA_BUNDLE"]), "beta")
+    gap = {"Sid": "Store", "Effect": "Allow", "Action": STORE_ACTIONS, "Resource": "*"}
+    made.put(made.role("BuildRole"), "embedded-aws", {"Version": "2012-10-17", "Statement": [gap]})
+    yield made
+    made.put(made.role("BuildRole"), "embedded-aws", {"Statement": []})
+    destroy(assembly, aws, timeout=300)
+
+
+@signing
+def test_the_build_publishes_servers_with_its_role(rendered: Deployed, tmp_path: Path):
+    """What the role allows is enough to make, name, open, switch and remove them."""
+    with borrowed(rendered, rendered.role("BuildRole"), "codebuild.amazonaws.com") as client:
+        store = store_of(rendered, client)
+        done = [publish_server(store, tmp_path, text) for text in ("one", "two", "three", "four")]
+        assert [note for item in done for note in item.notes] == []
+        assert done[-1].pruned
+        assert rollback(store).id == done[-2].id
+
+
+@signing
+@pytest.mark.parametrize(
+    ("sid", "action"),
+    [
+        ("Server", "lambda:GetFunctionConfiguration"),
+        ("Server", "lambda:PublishVersion"),
+        ("Server", "lambda:UpdateFunctionCode"),
+        ("Server", "lambda:CreateAlias"),
+        ("Server", "lambda:ListAliases"),
+        ("Server", "lambda:ListVersionsByFunction"),
+        ("ServerVersions", "lambda:DeleteFunction"),
+        ("ServerAddress", "lambda:AddPermission"),
+        ("ServerAddress", "lambda:CreateFunctionUrlConfig"),
+    ],
+)
+def test_the_build_needs_each_of_its_rights_on_the_server(rendered: Deployed, tmp_path: Path, sid: str, action: str):
+    """Without one of them a publication fails, or says what it could not tidy."""
+    role = rendered.role("BuildRole")
+    with borrowed(rendered, role, "codebuild.amazonaws.com") as client:
+        store = store_of(rendered, client)
+        for number in range(2):
+            publish_server(store, tmp_path, f"{action} before {number}")
+        with rendered.without(role, sid, action):
+            assert not went_well(lambda: publish_server(store, tmp_path, f"{action} after"))
+        assert went_well(lambda: publish_server(store, tmp_path, f"{action} again"))
+
+
+def test_the_build_may_do_nothing_else_to_the_server(rendered: Deployed):
+    """It can't delete the function, change its role or settings, run it, or touch another one."""
+    name = rendered.outputs.get(SERVER_FUNCTION)
+    with borrowed(rendered, rendered.role("BuildRole"), "codebuild.amazonaws.com") as client:
+        denied(lambda: client("lambda").delete_function(FunctionName=name))
+        denied(lambda: client("lambda").update_function_configuration(FunctionName=name, Timeout=9))
+        denied(lambda: client("lambda").invoke(FunctionName=name, Payload=b"{}"))
+        denied(lambda: client("lambda").get_function_configuration(FunctionName="other"))
+
+
+def publish_server(store: Store, folder: Path, text: str) -> Published:
+    """Publish a build with a server."""
+    server = folder / "server"
+    server.mkdir(exist_ok=True)
+    (server / "index.mjs").write_text(f"export const handler = async () => ({{ statusCode: 200, body: '{text}' }});")
+    return publish(store, pages(folder, text), server=Server(server, "index.handler", "nodejs24.x", 128, 5), keep=2)
+
+
 def test_the_login_reads_its_secret_and_no_other(site: Deployed):
     """It sends the editor to GitHub with the right, and is not ready without it."""
     path = f"/_platform/decap/auth?provider=github&site_id={DOMAIN}&scope=repo"
@@ -502,6 +585,7 @@ def store_of(site: Deployed, client: Borrowed) -> Store:
         bucket=site.outputs.get(BUCKET),
         store_arn=site.outputs.get(STORE_ARN),
         host=site.outputs.get(HOST),
+        function=site.outputs.get(SERVER_FUNCTION),
         session=client.session,
         endpoint=site.endpoint,
     )

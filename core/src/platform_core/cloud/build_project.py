@@ -190,13 +190,11 @@ def _server_statements(arn: str) -> list[Statement]:
     versions = f"{arn}:*"
     code = ["lambda:GetFunctionConfiguration", "lambda:PublishVersion", "lambda:UpdateFunctionCode"]
     names = ["lambda:CreateAlias", "lambda:DeleteAlias", "lambda:GetAlias", "lambda:ListAliases"]
-    address = ["lambda:DeleteFunctionUrlConfig", "lambda:GetFunctionUrlConfig"]
-    is_open = {"StringEquals": {"lambda:FunctionUrlAuthType": "NONE"}}
+    address = [f"lambda:{verb}FunctionUrlConfig" for verb in ("Create", "Delete", "Get")]
     return [
         allow("Server", [*code, *names, "lambda:ListVersionsByFunction"], [arn]),
         allow("ServerVersions", ["lambda:DeleteFunction"], [versions]),
         allow("ServerAddress", [*address, "lambda:AddPermission"], [arn, versions]),
-        allow("ServerOpen", ["lambda:CreateFunctionUrlConfig"], [arn, versions], conditions=is_open),
     ]
 
 

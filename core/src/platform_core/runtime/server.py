@@ -148,7 +148,7 @@ def remove_server(store: Store, release: str) -> None:
     if found is not None:
         _answer(functions.delete_function_url_config, FunctionName=store.function, Qualifier=alias)
         _answer(functions.delete_alias, FunctionName=store.function, Name=alias)
-        _answer(functions.delete_function, FunctionName=store.function, Qualifier=found["FunctionVersion"])
+        _delete_version(store, found["FunctionVersion"])
     store.remove([_zip_key(release)])
 
 
@@ -160,7 +160,13 @@ def sweep_versions(store: Store, deadline: float) -> None:
     versions = functions.get_paginator("list_versions_by_function").paginate(FunctionName=store.function)
     for row in [row for page in versions for row in page["Versions"]]:
         if row["Version"] not in used | {"$LATEST"} and _seconds(row["LastModified"]) < deadline:
-            _answer(functions.delete_function, FunctionName=store.function, Qualifier=row["Version"])
+            _delete_version(store, row["Version"])
+
+
+def _delete_version(store: Store, version: str) -> None:
+    # Named twice: rights on versions alone are checked against the name.
+    name = f"{store.function}:{version}"
+    _answer(store.functions.delete_function, FunctionName=name, Qualifier=version)
 
 
 # -- reading --
