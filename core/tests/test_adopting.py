@@ -49,6 +49,10 @@ weight = 5
 [[detect.clues]]
 packages = ["sparkle"]
 excludes = true
+[[detect.clues]]
+files = ["spark.config.{{js,ts}}"]
+text = ["output: 'server'"]
+says = "It renders on a server."
 [detect.reads.domain]
 files = ["spark.config.{{js,ts}}"]
 keys = ["site", "url"]
@@ -293,6 +297,14 @@ def test_another_node_is_told(catalogue: Catalogue, tmp_path: Path, files: Mappi
     said = [note for note in found.notes if "asks for Node" in note]
     assert len(said) == bool(told)
     assert all(note.startswith(told) for note in said)
+
+
+def test_what_a_clue_says_is_told(catalogue: Catalogue, tmp_path: Path) -> None:
+    """Some finds are not about which engine it is, but about what will happen; they weigh nothing."""
+    found = adopt(lay(tmp_path, {"package.json": package(), "spark.config.js": "output: 'server'"}), catalogue)
+    assert "spark.config.js: It renders on a server." in found.notes
+    assert found.engine
+    assert found.engine.weight == 16
 
 
 def test_a_cms_of_its_own_stays_a_comment(catalogue: Catalogue, tmp_path: Path) -> None:

@@ -186,7 +186,7 @@ def _look(repository: Repository, manifest: Manifest) -> Finding | None:
     refusals: list[str] = []
     for clue in manifest.detect.clues if manifest.detect else ():
         hit = _find(repository, clue)
-        if hit is None:
+        if hit is None or clue.says:
             continue
         where, what = hit
         version = major(repository.dependencies.get(what, "")) if clue.since else None
@@ -368,6 +368,9 @@ def _notes(repository: Repository, engine: Finding, data: Mapping[str, Any]) -> 
         yield "pnpm-lock.yaml is followed, but npm installs: where a package is there in several versions, they may differ."
     elif repository.dependencies and not own:
         yield "No lock file: versions of packages are chosen at the first build. Commit a package-lock.json to keep them."
+    for clue in engine.manifest.detect.clues if engine.manifest.detect else ():
+        if clue.says and (hit := _find(repository, clue)):
+            yield f"{clean(hit[0])}: {clue.says}"
     yield from _other_node(repository, engine.manifest)
     if not repository.has_text(".gitignore", (".platform",)):
         yield "Platform keeps what it makes in .platform/; add that line to .gitignore."

@@ -35,6 +35,7 @@ class Clue:
         scripts: Programs, with or without arguments, that a script of ``package.json`` runs.
         weight: 1 to 10; a component is recognised from 10 on.
         excludes: The repository is something else when this is found.
+        says: What whoever adopts should know when this is found; the clue then weighs nothing.
     """
 
     __pydantic_config__ = _STRICT
@@ -47,6 +48,7 @@ class Clue:
     scripts: tuple[str, ...] = ()
     weight: int = ENOUGH
     excludes: bool = False
+    says: str = ""
 
 
 @dataclass(frozen=True, slots=True)
