@@ -18,7 +18,7 @@ from platform_core.hookspecs import hookimpl
 from platform_core.node import node, npm_command
 
 if TYPE_CHECKING:
-    from platform_core.contributions import Stage, Workspace
+    from platform_core.contributions import Workspace
     from platform_core.site import Site
 
 __all__ = ["platform_build_plan", "platform_csp"]
@@ -32,7 +32,7 @@ _FINGERPRINTED = r"assets/.+\.[0-9a-f]{16}\.[A-Za-z0-9]+|_images/[\w-]{10}-\d+\.
 
 
 @hookimpl
-def platform_build_plan(site: Site, settings: Mapping[str, Any], stage: Stage, workspace: Workspace) -> BuildPlan:
+def platform_build_plan(site: Site, settings: Mapping[str, Any], workspace: Workspace) -> BuildPlan:
     """Build in the mirror with the Eleventy of the site's lock file."""
     if script := settings["build_script"]:
         return BuildPlan(
@@ -51,7 +51,12 @@ def platform_build_plan(site: Site, settings: Mapping[str, Any], stage: Stage, w
     }
     return BuildPlan(
         # Eleventy's program has another file name in each major version; its link has not.
-        command=(str(node()), "node_modules/.bin/eleventy", "--quiet", f"--output={os.path.relpath(workspace.output, workspace.work)}"),
+        command=(
+            str(node()),
+            "node_modules/.bin/eleventy",
+            "--quiet",
+            f"--output={os.path.relpath(workspace.output, workspace.work)}",
+        ),
         version=VERSION,
         env=_ENV,
         fingerprinted="(?!)" if site.adopted else _FINGERPRINTED,
@@ -62,7 +67,7 @@ def platform_build_plan(site: Site, settings: Mapping[str, Any], stage: Stage, w
 
 
 @hookimpl
-def platform_csp(settings: Mapping[str, Any], stage: Stage) -> Mapping[str, Sequence[str]]:
+def platform_csp(settings: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
     """Allow forms to be sent to the address of the setting, when it is on another host."""
     parts = urlsplit(settings["form_endpoint"])
     return {"form-action": [f"{parts.scheme}://{parts.netloc}"]} if parts.netloc else {}

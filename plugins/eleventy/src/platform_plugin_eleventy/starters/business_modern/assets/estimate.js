@@ -36,5 +36,10 @@ function show() {
 }
 
 form.addEventListener("input", show);
-if (form.method === "get") form.addEventListener("submit", (event) => event.preventDefault());
+if (form.method === "get") {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    figure.scrollIntoView({ block: "center" });
+  });
+}
 show();
