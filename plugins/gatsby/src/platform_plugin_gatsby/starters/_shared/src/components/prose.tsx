@@ -1,0 +1,6 @@
+import * as React from "react"
+
+/** An entry's text, which remark has made into HTML. */
+export function Prose({ html, className = "" }: { html: string; className?: string }) {
+  return html ? <div className={`prose ${className}`.trim()} dangerouslySetInnerHTML={{ __html: html }} /> : null
+}

@@ -1,0 +1,61 @@
+// Pictures: files below static/, resized by gatsby-plugin-sharp into the sizes that pages need.
+
+import { generateImageData } from "gatsby-plugin-sharp"
+
+export interface Picture {
+  src: string
+  srcSet: string | null
+  webp: string | null
+  width: number | null
+  height: number | null
+}
+
+export interface Resolving {
+  context: any
+  reporter: any
+  cache: any
+}
+
+export interface Wish {
+  width: number
+  aspect?: number | null
+}
+
+const WIDTHS = [360, 540, 720, 960, 1280, 1600, 2000]
+
+/** Return the sizes of the picture at a site-absolute path; one that can't be resized stays as it is. */
+export async function makePicture(path: string, wish: Wish, by: Resolving): Promise<Picture> {
+  const plain = { src: path, srcSet: null, webp: null, width: null, height: null }
+  const file = await findFile(path, by.context)
+  if (!file) return plain
+  const data: any = await generateImageData({
+    file,
+    args: {
+      layout: "constrained",
+      width: wish.width,
+      aspectRatio: wish.aspect || undefined,
+      breakpoints: WIDTHS.filter((width) => width < wish.width),
+      formats: ["auto", "webp"],
+      placeholder: "none",
+      transformOptions: { cropFocus: "center" },
+    },
+    pathPrefix: "",
+    reporter: by.reporter,
+    cache: by.cache,
+  } as any)
+  if (!data) return plain
+  const webp = data.images.sources.find((source: any) => source.type === "image/webp")
+  return {
+    src: data.images.fallback.src,
+    srcSet: data.images.fallback.srcSet || null,
+    webp: webp?.srcSet ?? null,
+    width: Math.round(data.width),
+    height: Math.round(data.height),
+  }
+}
+
+async function findFile(path: string, context: any): Promise<any> {
+  if (!/^\/[^/].*\.(png|jpe?g|webp)$/i.test(path)) return null
+  const filter = { sourceInstanceName: { eq: "static" }, relativePath: { eq: decodeURI(path.slice(1)) } }
+  return context.nodeModel.findOne({ type: "File", query: { filter } })
+}
