@@ -307,6 +307,31 @@ def test_once_shows_the_site_and_ends(platform: Any, new_site: Any) -> None:
         assert re.search(rf"{step} .* unchanged", again)
 
 
+def test_an_adopted_site_is_served_unchanged(platform: Any) -> None:
+    """A repository that Platform did not start gets no starter; its page, its policy and a 404 of its own answer."""
+    del platform.env["PLATFORM_CACHE"]
+    site = platform.folder / "theirs"
+    for name, text in {
+        "echo/style.css": "p { margin: 0 }",
+        "content/about.md": "---\ntitle: Us\n---\nTheir text",
+    }.items():
+        (site / name).parent.mkdir(parents=True)
+        (site / name).write_text(text, "utf-8")
+    platform("adopt", "theirs")
+    before = sorted(path.relative_to(site).as_posix() for path in site.rglob("*"))
+    up = start(platform, site)
+    try:
+        up.wait_for("Ctrl-C stops everything")
+        with urllib.request.urlopen(up.url + "/about/", timeout=20) as answer:
+            page, policy = answer.read().decode(), answer.headers["Content-Security-Policy"]
+    finally:
+        up.stop(signal.SIGINT)
+    after = sorted(path.relative_to(site).as_posix() for path in site.rglob("*") if ".platform" not in path.parts)
+    assert "Their text" in page
+    assert "script-src 'self' https: 'unsafe-inline'" in policy
+    assert after == before
+
+
 def test_a_folder_that_can_not_be_written_is_one_message(platform: Any, new_site: Any) -> None:
     """Nothing is started when the state has no place."""
     site = new_site()
