@@ -4,7 +4,7 @@ import { COURTS, type Court } from "@/lib/courts";
 /** The hall from above. Each court is a link to its page; the marked one is where the reader is. */
 export function FloorPlan({ here }: { here?: string }) {
   return (
-    <svg className="plan" viewBox="0 0 900 540" role="group" aria-label="Plan of the hall">
+    <svg className="floor-plan" viewBox="0 0 900 540" role="group" aria-label="Plan of the hall">
       <rect className="plan-hall" x="8" y="8" width="884" height="524" />
       <g className="plan-foyer">
         <rect x="640" y="430" width="240" height="90" />
@@ -17,20 +17,29 @@ export function FloorPlan({ here }: { here?: string }) {
         <path d="M32 104h576v404H32z" />
         <path d="M32 226a110 80 0 0 1 0 160M608 226a110 80 0 0 0 0 160" />
       </g>
+      {COURTS.map((court) => <Label key={court.id} court={court} />)}
     </svg>
   );
 }
 
 function Space({ court, current }: { court: Court; current: boolean }) {
   const { x, y, width, height, kind } = court.plan;
-  const middle = { x: x + width / 2, y: y + height / 2 };
   return (
     <SiteLink href={`/courts/${court.id}/`} className={`plan-space plan-${kind}`} aria-label={`${court.name}: ${court.sports}`} aria-current={current ? "true" : undefined}>
       <rect x={x} y={y} width={width} height={height} />
       {kind === "court" ? <CourtLines x={x} y={y} width={width} height={height} /> : null}
       {kind === "wall" ? <Holds x={x} y={y} width={width} /> : null}
-      <text x={middle.x} y={middle.y} textAnchor="middle" dominantBaseline="central">{court.short}</text>
     </SiteLink>
+  );
+}
+
+/** What a space is called; it lies above all lines, and its link has the whole name. */
+function Label({ court }: { court: Court }) {
+  const { x, y, width, height, kind } = court.plan;
+  return (
+    <text className={`plan-label plan-label-${kind}`} x={x + width / 2} y={y + height / 2} textAnchor="middle" dominantBaseline="central" aria-hidden="true">
+      {court.short}
+    </text>
   );
 }
 

@@ -54,7 +54,7 @@ export function Spaces() {
       {COURTS.map((court) => (
         <li key={court.id}>
           <SiteLink className="spaces-name" href={`/courts/${court.id}/`}>{court.name}</SiteLink>
-          <span>{court.sports}</span>
+          <span className="spaces-sports">{court.sports}</span>
           <span>{court.size}</span>
           <span className="spaces-price">CHF {court.price}</span>
         </li>
