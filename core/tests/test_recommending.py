@@ -224,6 +224,20 @@ def test_the_teams_skill_decides() -> None:
     assert "The team has to learn react." in only(found, "spark").doubts
 
 
+def test_a_part_of_the_skills_is_a_part() -> None:
+    """What is still to be learned is named beside what is known."""
+    catalogue = catalogue_of(spark=SPARK.replace('["react"]', '["react", "graphql"]'))
+    found = only(advise(catalogue, team=("react",)), "spark")
+    assert "The team knows react." in found.reasons
+    assert "The team has to learn graphql too." in found.doubts
+
+
+def test_no_skill_outweighs_a_component_that_is_left_alone() -> None:
+    """For a new site, what nobody develops comes after what somebody does, whoever knows it."""
+    catalogue = catalogue_of(spark=SPARK, agate=AGATE.replace("3.1", "9").replace("2025-03-26", "2030-01-01"))
+    assert engines(advise(catalogue, team=("ruby",))) == ["spark", "agate"]
+
+
 def test_the_end_of_a_runtime_is_a_doubt() -> None:
     """One that has ended, and one that ends within a year."""
     advice = advise()

@@ -26,10 +26,11 @@ WEIGHTS: Mapping[str, float] = {
     "certified": 3,
     "feature": 2,
     "skill": 3,
+    "some skills": -1,
     "no skill": -3,
     "active": 2,
-    "maintenance-only": -3,
-    "dormant": -5,
+    "maintenance-only": -6,
+    "dormant": -8,
     "runtime ended": -2,
     "runtime ends": -1,
     "quick": 3,
@@ -284,8 +285,11 @@ def _weigh_team(case: _Case, engine: Manifest, wanted: Requirements) -> None:
     shared = [skill for skill in wanted.team if skill in engine.skills]
     for skill in shared:
         case.add("skill", f"The team knows {skill}.")
+    missing = [skill for skill in engine.skills if skill not in wanted.team]
     if wanted.team and not shared:
-        case.add("no skill", f"The team has to learn {' and '.join(engine.skills) or 'it'}.")
+        case.add("no skill", f"The team has to learn {' and '.join(missing) or 'it'}.")
+    elif wanted.team and missing:
+        case.add("some skills", f"The team has to learn {' and '.join(missing)} too.")
 
 
 def _weigh_future(case: _Case, parts: Iterable[Manifest], today: dt.date) -> None:
