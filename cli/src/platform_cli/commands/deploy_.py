@@ -43,6 +43,7 @@ def command(app: App, *, folder: Path, yes: bool, bootstrap: bool) -> None:
         with steps.step("check account and quotas"):
             target.check(bootstrap=bootstrap)
         _agree(target, steps, yes=yes)
+        _leave_server(target, steps)
         outputs = _deploy(target, steps)
         if not target.composition.site.aws.repository:
             _upload_source(target, outputs, steps)
@@ -64,6 +65,17 @@ def _agree(target: Target, steps: Steps, *, yes: bool) -> None:
     if changes:
         click.echo("\n".join(change_lines(changes)))
         confirm("Deploy this?", yes=yes)
+
+
+def _leave_server(target: Target, steps: Steps) -> None:
+    """Let a release without a server go live before the stack loses its function."""
+    from platform_core.deploy import outputs
+    from platform_core.outputs import SERVER_FUNCTION
+
+    if target.composition.site.rendering == "static":
+        before = outputs(target.stack.name, target.aws, region=target.stack.region)
+        if before.get(SERVER_FUNCTION):
+            _publish(target, before, steps)
 
 
 def _deploy(target: Target, steps: Steps) -> Outputs:
