@@ -1,5 +1,7 @@
 import type { Page, SiteData } from '#shared/types/site'
 
+interface Feed { url: string, title: string, locale?: string }
+
 /** Title, description, addresses, social card and structured data of a page. `more` are schema.org items of its own. */
 export function usePageHead(site: SiteData, page: Page, more: Record<string, unknown>[] = []) {
   const home = page.layout === 'home'
@@ -34,7 +36,7 @@ export function usePageHead(site: SiteData, page: Page, more: Record<string, unk
       { rel: 'icon', href: '/favicon.ico', sizes: '32x32' },
       { rel: 'icon', href: '/favicon.svg', type: 'image/svg+xml' },
       { rel: 'apple-touch-icon', href: '/apple-touch-icon.png' },
-      ...feeds.map((feed: { url: string, title: string }) => ({ rel: 'alternate', type: 'application/rss+xml', href: feed.url, title: feed.title })),
+      ...feeds.filter((feed: Feed) => !feed.locale || feed.locale === page.locale).map((feed: Feed) => ({ rel: 'alternate', type: 'application/rss+xml', href: feed.url, title: feed.title })),
       ...page.translations.map(({ locale, url }) => ({ rel: 'alternate', hreflang: locale, href: site.baseUrl + encodeURI(url) })),
       ...page.translations.filter(({ locale }) => locale === site.locale).map(({ url }) => ({ rel: 'alternate', hreflang: 'x-default', href: site.baseUrl + encodeURI(url) })),
     ],

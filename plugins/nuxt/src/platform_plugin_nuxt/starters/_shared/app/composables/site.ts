@@ -15,9 +15,20 @@ export function useLocale(site: SiteData) {
 /** The page at the current address. */
 export async function usePage(): Promise<Page> {
   const path = useRoute().path
-  const { data, error } = await useAsyncData(`page:${path}`, () => $fetch<Page>('/api/page', { query: { path } }))
+  const { data, error } = await useAsyncData(`page:${path}`, () => fetchPage(path))
   if (error.value || !data.value) throw createError({ statusCode: 404, statusMessage: 'Not found', fatal: true })
   return data.value as Page
+}
+
+/** Where the page at the current address is in other languages; it follows the address, for what stands around pages. */
+export async function useTranslations() {
+  const route = useRoute()
+  const { data } = await useAsyncData(() => `page:${route.path}`, () => fetchPage(route.path))
+  return computed(() => data.value?.translations ?? [])
+}
+
+function fetchPage(path: string) {
+  return $fetch<Page>('/api/page', { query: { path } })
 }
 
 /** What lists of one collection show, in order. */

@@ -48,7 +48,7 @@ export default defineNuxtModule({
       filename: '#site/model',
       getContents: () => `export const model = JSON.parse(${JSON.stringify(JSON.stringify(model))})\nexport const configFile = ${JSON.stringify(configFile(id))}\n`,
     })
-    const files = ['/sitemap.xml', '/robots.txt', '/feed.xml', '/search.json']
+    const files = ['/sitemap.xml', '/robots.txt', '/search.json', '/feed.xml', ...model.site.locales.map(name => `/${name}/feed.xml`)]
     nuxt.hook('nitro:config', (config) => {
       config.publicAssets = [...config.publicAssets ?? [], { dir: output, baseURL: '/', maxAge: 0 }]
       config.routeRules = { ...config.routeRules, ...Object.fromEntries(dynamic.map(path => [path, { prerender: false }])) }
