@@ -19,14 +19,17 @@ __all__ = ["adopted_plan"]
 _CONFIGS = ("next.config.ts", "next.config.mjs", "next.config.js", "next.config.cjs")
 _EXPORTS = re.compile(r"""\boutput\b["']?\s*[:=][^,;]*["']export["']""")
 _HASHED = r"_next/static/(?:chunks|media|css)/.+"
+_WRAPPED = "export.mjs"
 
 
 def adopted_plan(site: Site, settings: Mapping[str, Any], workspace: Workspace, version: str) -> BuildPlan:
     """Return the plan of a site that Platform did not start.
 
+    A site whose configuration asks for files is built by it; the configuration of any
+    other is wrapped, so that it does.
+
     Raises:
-        SiteError: The site does not export files, or wants a server, for which it
-            lacks what the starters bring.
+        SiteError: The site wants a server, for which it lacks what the starters bring.
     """
     script = str(settings["build_script"])
     if site.rendering == "server":
@@ -36,18 +39,13 @@ def adopted_plan(site: Site, settings: Mapping[str, Any], workspace: Workspace, 
             why="The server's function is made by OpenNext with the configuration and scripts of our starters.",
             hint="Leave out `rendering`, or start from a starter with `platform init`.",
         )
-    if not script and not _exports(workspace.root):
-        raise SiteError(
-            "no-export",
-            "the configuration of Next does not ask for static files",
-            why="Without `output: 'export'` Next builds for a server of its own.",
-            hint="Set `output: 'export'` in next.config, or name a script that writes files: build_script and build_output.",
-        )
+    wrapped = not script and not _exports(workspace.root)
     return BuildPlan(
-        command=_command(script),
+        command=("node", f".platform/generated/{_WRAPPED}") if wrapped else _command(script),
         version=version,
         env={"NODE_ENV": "production"},
         fingerprinted=_HASHED,
+        files={_WRAPPED: Path(__file__).with_name(_WRAPPED).read_bytes()} if wrapped else {},
         staged=True,
         written=str(settings["build_output"] or "out"),
         extract_inline=True,
