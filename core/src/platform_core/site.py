@@ -20,6 +20,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from platform_core.catalogue import Catalogue
 from platform_core.errors import CombinationError, Problem, SiteError, did_you_mean
 from platform_core.manifest import Kind, Manifest, Setting
+from platform_core.toml_lines import Lines
 
 __all__ = [
     "Aws",
@@ -191,7 +192,7 @@ def parse_site(text: str, catalogue: Catalogue, *, where: str = "site.toml") -> 
     except tomllib.TOMLDecodeError as error:
         problem = Problem(where, f"not TOML: {error}.")
         raise SiteError("bad-site", f"{where} can't be read", problems=[problem]) from None
-    return _check(data, catalogue, _Lines(text, where), complete=True)
+    return _check(data, catalogue, Lines(text, where), complete=True)
 
 
 def check_site(
@@ -209,10 +210,10 @@ def check_site(
     Raises:
         SiteError: With every problem.
     """
-    return _check(data, catalogue, _Lines("", where), complete=complete)
+    return _check(data, catalogue, Lines("", where), complete=complete)
 
 
-def _check(data: Mapping[str, Any], catalogue: Catalogue, lines: _Lines, *, complete: bool) -> Site:
+def _check(data: Mapping[str, Any], catalogue: Catalogue, lines: Lines, *, complete: bool) -> Site:
     problems: list[Problem] = []
     site: Site | None = None
     try:
@@ -299,7 +300,7 @@ def _first_variant(site: Site, catalogue: Catalogue) -> str:
     return next(iter(catalogue.get("ssg", site.engine).variants), "")
 
 
-def _check_components(data: Mapping[str, Any], catalogue: Catalogue, lines: _Lines) -> Iterator[Problem]:
+def _check_components(data: Mapping[str, Any], catalogue: Catalogue, lines: Lines) -> Iterator[Problem]:
     """Check that each chosen component is there, and that they combine."""
     known = True
     for key, kind, component in _chosen(data):
@@ -325,7 +326,7 @@ def _check_components(data: Mapping[str, Any], catalogue: Catalogue, lines: _Lin
                 yield Problem(lines.at("engine"), reason, f"Nearest that work: {near}." if near else "")
 
 
-def _no_server(engine: Manifest, catalogue: Catalogue, lines: _Lines) -> Problem:
+def _no_server(engine: Manifest, catalogue: Catalogue, lines: Lines) -> Problem:
     why = f" ({reason})" if (reason := engine.lacks.get(_SERVER, "").rstrip(".")) else ""
     able = [item.id for item in catalogue.of_kind("ssg") if _SERVER in item.provides]
     hint = f"Engines that do: {', '.join(able)}." if able else "No installed engine does; leave the key out."
@@ -345,7 +346,7 @@ def _chosen(data: Mapping[str, Any]) -> Iterator[tuple[str, Kind, str]]:
 
 
 def _check_settings(
-    data: Mapping[str, Any], catalogue: Catalogue, lines: _Lines, *, complete: bool
+    data: Mapping[str, Any], catalogue: Catalogue, lines: Lines, *, complete: bool
 ) -> tuple[dict[str, dict[str, Any]], list[Problem]]:
     """Check ``[settings.<id>]`` of each chosen component; fill defaults in."""
     given = data.get("settings")
@@ -369,7 +370,7 @@ def _check_settings(
     return settings, problems
 
 
-def _problem(item: Any, lines: _Lines, model: type[BaseModel], *prefix: str) -> Problem:
+def _problem(item: Any, lines: Lines, model: type[BaseModel], *prefix: str) -> Problem:
     path = [str(part) for part in item["loc"]]
     where = lines.at(*prefix, *path)
     if item["type"] == "extra_forbidden":
@@ -387,49 +388,6 @@ def _problem(item: Any, lines: _Lines, model: type[BaseModel], *prefix: str) -> 
 
 def _count(problems: list[Problem]) -> str:
     return "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-
-
-class _Lines:
-    """Tells on which line of a TOML text a key stands; tomllib does not."""
-
-    _KEY = re.compile(r"""\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=""")
-    _TABLE = re.compile(r"\s*\[\[?\s*([^\]]+?)\s*\]")
-
-    def __init__(self, text: str, where: str) -> None:
-        self._text = text
-        self.where = where
-
-    @functools.cached_property
-    def _places(self) -> dict[tuple[str, ...], int]:
-        places: dict[tuple[str, ...], int] = {}
-        table: tuple[str, ...] = ()
-        quote = ""
-        for number, line in enumerate(self._text.splitlines(), 1):
-            if quote:
-                quote = "" if quote in line else quote
-                continue
-            if match := self._TABLE.match(line):
-                table = self._split(match[1])
-                places.setdefault(table, number)
-            elif match := self._KEY.match(line):
-                key = self._split(match[1])
-                for length in range(1, len(key) + 1):
-                    places.setdefault((*table, *key[:length]), number)
-            for mark in ('"""', "'''"):
-                if line.count(mark) % 2:
-                    quote = mark
-        return places
-
-    @staticmethod
-    def _split(key: str) -> tuple[str, ...]:
-        return tuple(part.strip().strip("\"'") for part in key.split("."))
-
-    def at(self, *path: str) -> str:
-        """Return ``site.toml:7 [settings.zola] variant`` for a path of keys."""
-        line = next((self._places[path[:end]] for end in range(len(path), 0, -1) if path[:end] in self._places), 0)
-        place = f"{self.where}:{line}" if line else self.where
-        *tables, key = path
-        return f"{place} [{'.'.join(tables)}] {key}" if tables else f"{place} {key}"
 
 
 def as_mapping(site: Site) -> dict[str, Any]:
