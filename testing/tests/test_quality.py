@@ -229,6 +229,13 @@ def test_a_faulty_page_is_found_in_a_browser(serve: Serve, browser: Any, html: s
 
 
 @pytest.mark.browser
+def test_a_control_that_a_script_adds_is_no_content(serve: Serve, browser: Any) -> None:
+    """A calculator that only scripts can work needs no words without them."""
+    script = "document.querySelector('main').innerHTML += '<label>Pounds for each of these many miles <input></label>'"
+    assert rendered(serve(main=MAIN.replace("</main>", f"</main><script>{script}</script>")), browser) == []
+
+
+@pytest.mark.browser
 def test_what_scrolls_by_itself_does_not_stick_out(serve: Serve, browser: Any) -> None:
     """A wide table in a box that scrolls is fine on a small screen."""
     box = (

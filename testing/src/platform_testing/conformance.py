@@ -30,8 +30,10 @@ from platform_core.contributions import Stage
 from platform_core.discovery import Plugin, discover
 from platform_core.manifest import Kind, Manifest
 from platform_core.runtime.adapter import Rejected, Request
+from platform_core.runtime.server import Server, read_server
 from platform_core.scaffold import scaffold
 from platform_core.site import parse_site
+from platform_testing.servers import ask_server
 
 __all__ = ["CmsConformance", "Conformance", "ServiceConformance", "ShopConformance", "SsgConformance"]
 
@@ -319,6 +321,60 @@ class SsgConformance(Conformance):
         """Everything that the engine writes stays below .platform."""
         *_, before, after = again
         assert before == after
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def served(
+        cls,
+        fake_plugins: Path,  # noqa: ARG003  the fixture puts the fakes on the path
+        manifest: Manifest,
+        tmp_path_factory: pytest.TempPathFactory,
+    ) -> Built:
+        """The same site, built for rendering on a server."""
+        if "runtime.server" not in manifest.provides:
+            pytest.skip("the engine does not provide runtime.server")
+        root = tmp_path_factory.mktemp("served") / "site"
+        composition = cls.compose_in(root, title="Acme & Sons", shop="shop-memory", rendering="server")
+        add_reference_content(root)
+        return build(composition, AWS)
+
+    def test_the_servers_code_is_apart_and_plain(self, served: Built) -> None:
+        """It is a folder of plain files outside of what is published, with a page for missing assets there."""
+        server = served.plan.server
+        assert server
+        assert not server.folder.resolve().is_relative_to(served.output.resolve())
+        assert not served.output.resolve().is_relative_to(server.folder.resolve())
+        assert (served.output / "404.html").is_file()
+        settings = {item.name: getattr(server, item.name) for item in dataclasses.fields(server)}
+        assert read_server(Server(**settings)).files
+        module = f"{server.handler.rpartition('.')[0]}.mjs"
+        assert not (served.output / module).exists()
+
+    def test_a_static_site_has_no_server(self, built: tuple[Composition, Built]) -> None:
+        """Where nothing asks for a server, none is made."""
+        assert built[1].plan.server is None
+
+    def test_files_and_server_answer_for_what_the_static_site_has(
+        self, served: Built, built: tuple[Composition, Built]
+    ) -> None:
+        """Each page of the static site is there too when rendered on a server: as a file, or when it is asked."""
+        assert served.plan.server
+        asked, pages = [], ["/", "/kit-entry/", "/products/kit-mug/"]
+        for page in pages:
+            path = page.strip("/")
+            if not any((served.output / name).is_file() for name in (f"{path}/index.html".lstrip("/"), f"{path}.html")):
+                # Without the slash at its end, if that is the form of the engine's pages.
+                flat = (built[1].output / f"{path}.html").is_file()
+                asked.append(page.rstrip("/") if flat and path else page)
+        for path, answer in zip(asked, ask_server(served.plan.server, asked), strict=True):
+            assert answer.status == 200, (path, answer.status, answer.headers.get("location"), answer.text[:500])
+            assert answer.headers["content-type"].startswith("text/html"), path
+
+    def test_the_server_has_a_page_for_what_is_missing(self, served: Built) -> None:
+        """It is a page of the site, with status 404, that nobody keeps."""
+        assert served.plan.server
+        (answer,) = ask_server(served.plan.server, ["/kit-no-such-page"])
+        assert (answer.status, answer.headers["content-type"][:9]) == (404, "text/html")
 
 
 class CmsConformance(Conformance):

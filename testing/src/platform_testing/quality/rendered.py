@@ -67,14 +67,16 @@ _STICKS_OUT = """() => {
     const first = out.filter(({ element }) => !out.some((other) => other.element !== element && element.contains(other.element)));
     return [document.documentElement.scrollWidth, ...first.slice(0, 3).map(({ element }) => name(element))];
 }"""
-# Text that is there and can't be seen has not been read.
+# Text that is there and can't be seen has not been read. What controls of a script say is no content.
 _READ = """() => {
     const main = document.querySelector('main') ?? document.body;
+    const controls = 'form, label, button, output, [role=search], [role=status], [aria-live]';
     const around = [document.body, ...document.body.querySelectorAll('*')].filter((element) => element.contains(main));
     const hidden = [...around, ...main.querySelectorAll('*')].filter((element) => !element.closest('svg')
         && parseFloat(getComputedStyle(element).opacity) < 0.1 && element.innerText?.trim());
     return {
         words: (main.innerText ?? '').split(/\\s+/).filter(Boolean),
+        controls: [...main.querySelectorAll(controls)].flatMap((element) => element.innerText.split(/\\s+/)),
         links: [...document.querySelectorAll('a[href]')].map((link) => link.href.split('#')[0]),
         hidden: hidden.map((element) => element.tagName.toLowerCase()
             + [...element.classList].map((part) => '.' + part).join('')),
@@ -149,8 +151,8 @@ def _without_scripts(visitor: _Visitor, bare: _Visitor, page: Page) -> Iterator[
     seen = visitor.tab.evaluate(_READ)
     bare.open(page)
     read = bare.tab.evaluate(_READ)
-    there = set(read["words"])
-    missing = [word for word in seen["words"] if word not in there]
+    known = {*read["words"], *seen["controls"]}
+    missing = [word for word in seen["words"] if word not in known]
     if len(missing) > (1 - READABLE) * len(seen["words"]):
         what = f"{len(missing)} of {len(seen['words'])} words need JavaScript, first {' '.join(missing[:6])!r}"
         yield Finding("no-script", page.address, what)
