@@ -45,6 +45,7 @@ __all__ = [
     "read_server",
     "remove_server",
     "sweep_versions",
+    "write_zip",
 ]
 
 GUARD = Path(__file__).parent / "guard" / "_platform.mjs"
@@ -267,7 +268,7 @@ def _token(store: Store, key: str) -> str:
 def _publish_version(store: Store, release: str, code: Code, token: str) -> str:
     """Upload the code and return the version of the function that consists of it."""
     with tempfile.TemporaryFile() as bundle:
-        _write_zip(bundle, release, code, token)
+        write_zip(bundle, release, code, token)
         bundle.seek(0)
         digest = base64.b64encode(hashlib.file_digest(bundle, "sha256").digest()).decode()
         bundle.seek(0)
@@ -293,7 +294,8 @@ def _publish_version(store: Store, release: str, code: Code, token: str) -> str:
     raise PublishError("server-busy", "other publishers change the function all the time", hint="Try again later.")
 
 
-def _write_zip(target: IO[bytes], release: str, code: Code, token: str) -> None:
+def write_zip(target: IO[bytes], release: str, code: Code, token: str) -> None:
+    """Write what Lambda gets: the site's code, the guard before it, and what the guard has to know."""
     settings = {
         "release": release,
         "handler": code.server.handler,
