@@ -24,6 +24,8 @@ const config: NextConfig = {
   trailingSlash: true,
   generateBuildId: codeVersion,
   images: { loader: "custom", loaderFile: "./lib/image-loader.ts" },
+  // Metadata stands in the head of every answer: what is added later needs inline scripts.
+  htmlLimitedBots: /.*/,
   poweredByHeader: false,
   reactStrictMode: true,
   // `npm run check` looks at types; a changed text should not wait for it.

@@ -3,6 +3,7 @@ import {
   cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, rmdirSync, writeFileSync,
 } from "node:fs";
 import { dirname, join, sep } from "node:path";
+import { CODE, FLIGHT } from "./flight.mjs";
 
 const OUT = "out";
 const FUNCTION = ".open-next/server-functions/default";
@@ -31,7 +32,9 @@ export function finishServer() {
     else if (path.endsWith(".body")) copy(join(made, path), join(OUT, path.slice(0, -".body".length)));
   }
   for (const path of files(OUT)) if (path.endsWith(".html")) plain(join(OUT, path));
-  cpSync("scripts/handler.mjs", join(FUNCTION, "handler.mjs"));
+  for (const name of ["handler.mjs", "flight.mjs"]) cpSync(join("scripts", name), join(FUNCTION, name));
+  cpSync(join(OUT, "404.html"), join(FUNCTION, "404.html"));
+  writeFileSync(join(OUT, FLIGHT), CODE);
 }
 
 function files(folder) {

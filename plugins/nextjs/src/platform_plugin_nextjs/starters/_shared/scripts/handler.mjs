@@ -2,6 +2,7 @@
 //
 // The site's content security policy refuses inline code. Next writes the data of a page as calls in inline
 // scripts; here each becomes a block of JSON, which is no code, and one file makes the calls.
+import { readFileSync } from "node:fs";
 import { handler as answerOf } from "./index.mjs";
 import { FLIGHT } from "./flight.mjs";
 
@@ -10,6 +11,10 @@ const DATA = /^(?:self\.__next_f|\(self\.__next_f=self\.__next_f\|\|\[\]\))\.pus
 const CHUNKS = /^\(globalThis\["TURBOPACK"\] \|\| \(globalThis\["TURBOPACK"\] = \[\]\)\)\.push\(([\s\S]*)\);?$/;
 const CLOCK = /^requestAnimationFrame\(function\(\)\{\$RT=performance\.now\(\)\}\);?$/;
 
+// A route that finds nothing leaves its page to the browser's script; the prepared one can be read without.
+const MISSING = readFileSync(new URL("404.html", import.meta.url), "utf-8");
+const UNFINISHED = "NEXT_HTTP_ERROR_FALLBACK;404";
+
 export async function handler(event, context) {
   const answer = await answerOf(event, context);
   const headers = Object.fromEntries(Object.entries(answer.headers ?? {}).map(([key, value]) => [key.toLowerCase(), value]));
@@ -17,7 +22,8 @@ export async function handler(event, context) {
   const page = answer.isBase64Encoded ? Buffer.from(answer.body, "base64").toString("utf-8") : answer.body;
   delete headers["content-length"];
   delete headers.etag;
-  return { ...answer, headers, body: withoutInline(page), isBase64Encoded: false };
+  const whole = answer.statusCode === 404 && page.includes(UNFINISHED) ? MISSING : page;
+  return { ...answer, headers, body: withoutInline(whole), isBase64Encoded: false };
 }
 
 export function withoutInline(page) {

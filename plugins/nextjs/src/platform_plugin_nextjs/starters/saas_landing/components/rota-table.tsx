@@ -17,11 +17,11 @@ export function RotaTable() {
             </tr>
           </thead>
           <tbody>
-            {rota.people.map(({ name, role, hours, shifts }) => (
+            {rota.people.map(({ name, role, shifts }) => (
               <tr key={name}>
                 <th scope="row">{name} <span>{role}</span></th>
                 {shifts.map((shift, index) => <Shift key={index} shift={shift} />)}
-                <td className="rota-hours">{hours}</td>
+                <td className="rota-hours">{hoursOf(shifts)}</td>
               </tr>
             ))}
           </tbody>
@@ -32,6 +32,15 @@ export function RotaTable() {
       </ul>
     </figure>
   );
+}
+
+/** Worked hours of a week: half an hour of break in a shift, a whole one from nine hours on. */
+function hoursOf(shifts: string[]): number {
+  return shifts.reduce((sum, shift) => {
+    const [from, to] = (shift.split(" ")[1] ?? "").split("-").map(Number);
+    if (from === undefined || to === undefined) return sum;
+    return sum + to - from - (to - from >= 9 ? 1 : 0.5);
+  }, 0);
 }
 
 function Shift({ shift }: { shift: string }) {
