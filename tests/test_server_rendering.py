@@ -243,3 +243,19 @@ def test_files_and_server_change_and_come_back_together(running: Running):
 def test_what_this_machine_can_not_do_is_said(running: Running):
     """Among them what a server would meet on AWS."""
     assert "A server's limits" in running.site.output
+
+
+def test_the_server_is_there_after_a_pause(
+    tmp_path: Path, run_site: Callable[..., AbstractContextManager[Any]], platform_program: Path
+):
+    """Started again, the site has its server at once: nothing is built and nothing is published."""
+    folder = tmp_path / "site"
+    folder.mkdir()
+    (folder / "site.toml").write_text(SITE, "utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(install_fakes(tmp_path / "plugins")))
+        with run_site(folder) as site:
+            first = Running(site, dict(os.environ), platform_program).fetch("/echo/x").facts["title"]
+        with run_site(folder) as site:
+            assert re.search(r"start the embedded AWS .* with the state of last time", site.output)
+            assert Running(site, dict(os.environ), platform_program).fetch("/echo/x").facts["title"] == first == "First"
