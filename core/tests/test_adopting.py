@@ -263,6 +263,18 @@ def test_a_build_of_its_own_is_carried_over(catalogue: Catalogue, tmp_path: Path
     assert "`tsc && spark build`" in found.notes[0]
 
 
+def test_what_a_host_is_told_names_the_folder(catalogue: Catalogue, tmp_path: Path) -> None:
+    """Who published the site so far had to know it."""
+    files = {"package.json": package(scripts={"build": "make"}), "netlify.toml": '[build]\n  publish = "dist"\n'}
+    assert adopt(lay(tmp_path, files), catalogue).data["settings"]["spark"]["build_output"] == "dist"
+
+
+def test_a_folder_that_can_not_be_told_is_named(catalogue: Catalogue, tmp_path: Path) -> None:
+    """The engine's usual one is tried, and the caller hears of it."""
+    found = adopt(lay(tmp_path, {"package.json": package(scripts={"build": "make"})}), catalogue)
+    assert any("Which folder its own build writes" in text for text in found.unknown)
+
+
 @pytest.mark.parametrize(
     ("name", "text", "note"),
     [

@@ -45,6 +45,10 @@ LOCKS: Mapping[str, str] = {
     "bun.lock": "Bun",
     "bun.lockb": "Bun",
 }
+PUBLISHED = Reading(
+    files=("{netlify.toml,vercel.json}",), keys=("publish", "outputDirectory"), pattern=r"[A-Za-z0-9_-][A-Za-z0-9_./-]*"
+)
+"""Where hosts are told which folder a build writes."""
 _RESERVED = re.compile(r"(.+\.)?(example(\.(com|org|net|edu))?|localhost|test|invalid|local)")
 _HOSTERS = re.compile(
     r".+\.(github\.io|gitlab\.io|netlify\.app|vercel\.app|pages\.dev|web\.app|firebaseapp\.com|herokuapp\.com"
@@ -275,6 +279,10 @@ def _site_data(repository: Repository, engine: Manifest, given: Mapping[str, str
     settings = {name: read[name] for name in engine.settings if read.get(name)} | _own_build(repository, engine)
     if SCRIPT in engine.settings and not settings.get(SCRIPT):
         settings.pop(FOLDER, None)
+    elif SCRIPT in engine.settings and (folder := _value(repository, PUBLISHED) or settings.get(FOLDER)):
+        settings[FOLDER] = folder
+    elif SCRIPT in engine.settings:
+        unknown.append(f"Which folder its own build writes: {FOLDER}, when it is not the engine's usual one.")
     data["settings"] = {engine.id: settings} if settings else {}
     return data, unknown
 
