@@ -13,10 +13,11 @@ NOX := .venv/bin/nox
 .PHONY: demo test setup clean
 
 demo: setup
+	@$(NOX) -s tools
 	@.venv/bin/python examples/demo.py $(if $(ONCE),--once) $(if $(PORT),--port $(PORT))
 
 test: setup
-	@$(NOX) -s browser $(if $(SESSIONS),$(SESSIONS),lint types imports docs tests)
+	@$(NOX) -s browser tools $(if $(SESSIONS),$(SESSIONS),lint types imports docs tests)
 
 setup: .venv/.synced
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import shutil
 import sys
 import tempfile
@@ -90,7 +91,10 @@ def matrix(session: nox.Session) -> None:
         return
     flags = {
         "--reduced": {"action": "store_true", "help": "each variant once in each combination"},
-        "--engines": {"action": "store_true", "help": "check every starter instead; add --help for the options of that"},
+        "--engines": {
+            "action": "store_true",
+            "help": "check every starter instead; add --help for the options of that",
+        },
     }
     given = options(session, flags)
     env = {"PLATFORM_MATRIX": "reduced" if given.reduced else "full"}
@@ -138,6 +142,21 @@ def browser(session: nox.Session) -> None:
         session.error("There is no Chromium here. Install chromium or google-chrome, then run this again.")
     session.run("apt-get", "update", "-qq", external=True)
     session.run("apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium", external=True, silent=True)
+
+
+@nox.session
+def tools(session: nox.Session) -> None:
+    """Find the programs that engines need of the machine, or install Debian's; what can't come is told."""
+    missing = session.run("python", "-m", "platform_testing.tools", silent=True) or ""
+    commands = [line for line in str(missing).splitlines() if line.strip()]
+    if not commands:
+        return
+    if shutil.which("apt-get") is None or os.geteuid() != 0:
+        session.warn(f"Some tests will be skipped. To run them all: {'; '.join(commands)}")
+        return
+    session.run("apt-get", "update", "-qq", external=True)
+    for command in commands:
+        session.run(*shlex.split(command), external=True, silent=True)
 
 
 def find_uv(session: nox.Session) -> str:

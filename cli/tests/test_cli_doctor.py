@@ -9,10 +9,13 @@ from typing import Any
 
 import pytest
 
+from platform_core.discovery import discover
+
 CHECKS = {
     "Python", "Node", "npm", "CDK CLI", "CDK library", "embedded AWS", "caches", "disk space", "ports", "plugins",
     "AWS credentials",
 }  # fmt: skip
+TOOLS = {tool.name for plugin in discover().usable if plugin.manifest for tool in plugin.manifest.tools}
 
 
 @pytest.fixture(name="doctor")
@@ -34,7 +37,7 @@ def findings(doctor: Any, *arguments: object, code: int = 0, **given: Any) -> di
 def test_a_complete_machine_is_fine(doctor: Any) -> None:
     """Everything that is needed is there; credentials are optional."""
     found = findings(doctor)
-    assert set(found) == CHECKS
+    assert set(found) == CHECKS | TOOLS
     assert not [row for row in found.values() if row["state"] == "missing"]
     assert found["AWS credentials"]["state"] == "note"
     assert "aws configure" in found["AWS credentials"]["fix"]
@@ -43,7 +46,7 @@ def test_a_complete_machine_is_fine(doctor: Any) -> None:
 def test_people_get_a_line_for_each_check(doctor: Any) -> None:
     """State and detail stand beside the name."""
     lines = doctor("doctor").stdout.splitlines()
-    assert {line[:16].strip() for line in lines} - {""} == CHECKS
+    assert {line[:16].strip() for line in lines} - {""} == CHECKS | TOOLS
 
 
 def test_a_site_is_looked_at_too(doctor: Any, new_site: Any) -> None:

@@ -14,7 +14,7 @@ from platform_core.composition import Composition, compose
 from platform_core.content import Product
 from platform_core.contributions import Stage
 from platform_core.discovery import discover
-from platform_core.errors import CombinationError, PluginError
+from platform_core.errors import CombinationError, PluginError, ToolError
 from platform_core.site import parse_site
 from platform_testing.distributions import add_distribution
 
@@ -155,6 +155,27 @@ def test_a_file_outside_the_site_is_refused(make: Make, path: str) -> None:
     composition = make(f"@hookimpl\ndef platform_files(): return [File({path!r}, b'')]")
     with pytest.raises(PluginError, match="not a path below"):
         composition.files(STAGE)
+
+
+@pytest.mark.parametrize("path", ["../x", "/x", "a//b"])
+def test_an_extra_file_outside_the_site_is_refused(make: Make, path: str) -> None:
+    """What `platform init` writes stays below the site's folder."""
+    with pytest.raises(PluginError, match="platform_extra_files"):
+        make(f"@hookimpl\ndef platform_extra_files(): return {{{path!r}: b''}}\n").extra_files()
+
+
+def test_a_plugin_says_that_the_site_is_hosted_elsewhere(make: Make) -> None:
+    """Its sentence is returned; without one AWS publishes the site."""
+    assert make("@hookimpl\ndef platform_hosted_elsewhere(): return 'Push it.'\n").hosted_elsewhere() == "Push it."
+    assert make("@hookimpl\ndef platform_hosted_elsewhere(): return None\n").hosted_elsewhere() == ""
+
+
+def test_a_missing_program_is_told_as_the_plugin_told_it(make: Make) -> None:
+    """A ToolError of a hook reaches the user with its hint, not as a fault of the plugin."""
+    code = "from platform_core.errors import ToolError\n@hookimpl\ndef platform_files(): raise ToolError('no-x', 'no x', hint='get x')\n"
+    with pytest.raises(ToolError) as caught:
+        make(code).files(STAGE)
+    assert caught.value.hint == "get x"
 
 
 def test_two_files_with_one_path_name_both_plugins(make: Make) -> None:

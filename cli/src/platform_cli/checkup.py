@@ -50,6 +50,7 @@ def check_machine(app: App, root: Path) -> Iterator[Finding]:
     yield _disk(root)
     yield from _ports()
     yield from _plugins(app)
+    yield from _tools(app)
     if (root / "site.toml").is_file():
         yield _finding("site", lambda: _site(app, root))
     yield _credentials()
@@ -160,6 +161,21 @@ def _plugins(app: App) -> Iterator[Finding]:
         yield Finding("plugins", "missing", f"no engine is installed ({names})", "pip install platform-plugin-<engine>")
     for plugin in found.faults:
         yield Finding("plugins", "note", f"{plugin.distribution} is {plugin.state}: {plugin.cause}", plugin.fix)
+
+
+def _tools(app: App) -> Iterator[Finding]:
+    """Look for what installed components need of the machine; only a site that needs it misses it."""
+    from platform_core.discovery import discover
+    from platform_core.errors import ToolError
+    from platform_core.tools import check_tool
+
+    for plugin in discover(no_plugins=app.no_plugins).usable:
+        for tool in plugin.manifest.tools if plugin.manifest else ():
+            try:
+                version = check_tool(tool)
+                yield Finding(tool.name, "ok", version or "is there")
+            except ToolError as error:
+                yield Finding(tool.name, "note", f"{error.what}. {tool.purpose}", error.hint)
 
 
 def _site(app: App, root: Path) -> str:

@@ -25,7 +25,7 @@ from platform_core.catalogue import Catalogue
 from platform_core.content import Content, Entry, Product
 from platform_core.contributions import BuildPlan, File, Fragment, LocalService, Stage, WebhookAdapter, Workspace
 from platform_core.discovery import Plugin
-from platform_core.errors import CombinationError, PluginError, Problem, UserError, did_you_mean
+from platform_core.errors import CombinationError, PluginError, Problem, ToolError, UserError, did_you_mean
 from platform_core.hookspecs import PROJECT, REQUIRED, spec_modules
 from platform_core.manifest import Manifest
 from platform_core.site import Site
@@ -103,8 +103,7 @@ class Composition:
         found = self._each("platform_files", File, stage=stage)
         for item in found:
             path = item.value.path
-            if path.startswith("/") or "\\" in path or any(part in {"", ".", ".."} for part in path.split("/")):
-                raise _fault(item.member, "platform_files", f"{path!r} is not a path below the site's root")
+            _check_inside(item.member, "platform_files", path)
             if other := claimed.get(path):
                 raise _fault(item.member, "platform_files", f"{path} is published by {other.id!r} too")
             claimed[path] = item.member
@@ -141,6 +140,26 @@ class Composition:
         if not found:
             raise _wrong_type(self.engine, "platform_build_plan", None, "BuildPlan")
         return found[0].value
+
+    def extra_files(self) -> dict[str, bytes]:
+        """Return files of the site's folder that its settings ask for: path -> content.
+
+        Raises:
+            PluginError: A path leaves the site's folder.
+        """
+        found: dict[str, bytes] = {}
+        for item in self._call("platform_extra_files"):
+            if not isinstance(item.value, Mapping):
+                raise _wrong_type(item.member, "platform_extra_files", item.value, "a mapping")
+            for path, content in item.value.items():
+                _check_inside(item.member, "platform_extra_files", path)
+                found[path] = content
+        return found
+
+    def hosted_elsewhere(self) -> str:
+        """Return what publishes the site when AWS has no part in it; empty when it has."""
+        found = self._each("platform_hosted_elsewhere", str, single=True)
+        return found[0].value if found else ""
 
     def buy_button(self, product: Product, stage: Stage) -> str:
         """Return the HTML with which *product* is bought; empty without a shop."""
@@ -198,6 +217,7 @@ class Composition:
 
         Raises:
             UserError: The site or its content is wrong; as the plugin told it.
+            ToolError: A program of the machine is missing; as the plugin told it.
             PluginError: With every implementation that failed.
         """
         by_name = {member.key: member for member in self.members}
@@ -212,7 +232,12 @@ class Composition:
             try:
                 value = implementation.function(*(given[name] for name in implementation.argnames))
                 results[member.key] = list(value) if inspect.isgenerator(value) else value
-            except (KeyboardInterrupt, GeneratorExit, UserError):  # the user can mend the last one, no author need
+            except (
+                KeyboardInterrupt,
+                GeneratorExit,
+                UserError,
+                ToolError,
+            ):  # the user can mend the last two, no author need
                 raise
             except BaseException as error:  # noqa: BLE001  a plugin may raise anything, SystemExit too
                 cause = error
@@ -334,6 +359,11 @@ def _check_hooks(manager: pluggy.PluginManager, members: list[Member]) -> None:
         problems += [Problem(by, f"{name} is asynchronous; hooks are plain functions.") for name in waiting]
     if problems:
         raise PluginError("plugin-hooks", "a chosen plugin breaks its contract", problems=problems)
+
+
+def _check_inside(member: Member, hook: str, path: str) -> None:
+    if path.startswith("/") or "\\" in path or any(part in {"", ".", ".."} for part in path.split("/")):
+        raise _fault(member, hook, f"{path!r} is not a path below the site's root")
 
 
 def _wrong_type(member: Member, hook: str, value: object, expected: str) -> PluginError:

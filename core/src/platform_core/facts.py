@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-__all__ = ["Clue", "Detect", "Maintenance", "Reading", "Runtime", "Speed", "find_faults", "wrong_dates"]
+__all__ = ["Clue", "Detect", "Maintenance", "Reading", "Runtime", "Speed", "Tool", "find_faults", "wrong_dates"]
 
 ENOUGH = 10
 """The weight that recognises a component."""
@@ -109,6 +109,28 @@ class Maintenance:
     summary: str
     source: str
     date: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A program of the machine that the component needs, and that neither Python's nor Node's packages bring.
+
+    Attributes:
+        name: As people write it.
+        command: Ends with 0 when the program is there, and prints its version first if
+            a *minimum* is asked for.
+        purpose: One sentence: what it is needed for.
+        install: ``debian``, ``macos`` or ``other`` -> the shell command that brings it.
+        minimum: The oldest version that will do, for example ``4.2``.
+    """
+
+    __pydantic_config__ = _STRICT
+
+    name: str
+    command: tuple[str, ...]
+    purpose: str
+    install: dict[Literal["debian", "macos", "other"], str]
+    minimum: str = ""
 
 
 @dataclass(frozen=True, slots=True)

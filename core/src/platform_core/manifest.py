@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
 from platform_core.errors import Problem, SiteError, did_you_mean
-from platform_core.facts import Clue, Detect, Maintenance, Reading, Runtime, Speed, find_faults, wrong_dates
+from platform_core.facts import Clue, Detect, Maintenance, Reading, Runtime, Speed, Tool, find_faults, wrong_dates
 
 __all__ = [
     "KINDS",
@@ -31,6 +31,7 @@ __all__ = [
     "Runtime",
     "Setting",
     "Speed",
+    "Tool",
     "Variant",
     "parse_manifest",
 ]
@@ -162,6 +163,7 @@ class Manifest:
         plans: Provider plan fees.
         licence: Under which it may be used, an SPDX expression or a few words.
         maintenance: Who keeps it alive.
+        tools: The programs of the machine that it needs; `platform doctor` looks for them.
         runtimes: The programs that it needs, each with its end of life.
         skills: What the people who keep a site on it have to know, for example ``react``.
         speed: Its measured builds; `nox -s gen` writes them from the benchmark's record.
@@ -189,6 +191,7 @@ class Manifest:
     plans: tuple[Plan, ...] = ()
     licence: str = ""
     maintenance: Maintenance | None = None
+    tools: tuple[Tool, ...] = ()
     runtimes: tuple[Runtime, ...] = ()
     skills: tuple[str, ...] = ()
     speed: tuple[Speed, ...] = ()
@@ -267,6 +270,7 @@ _MANY: dict[str, type] = {
     "bundles": Bundle,
     "plans": Plan,
     "runtimes": Runtime,
+    "tools": Tool,
     "speed": Speed,
     "clues": Clue,
     "reads": Reading,

@@ -38,6 +38,7 @@ def command(app: App, *, folder: Path, yes: bool, bootstrap: bool) -> None:
 
     root = folder.resolve()
     steps = Steps()
+    _refuse_elsewhere(app, root)
     target = find_target(app, root, steps, validate=True)
     with reported():
         with steps.step("check account and quotas"):
@@ -51,6 +52,15 @@ def command(app: App, *, folder: Path, yes: bool, bootstrap: bool) -> None:
         click.echo("")
         tell_published(done)
         click.echo("\n".join(_screen(target, outputs)))
+
+
+def _refuse_elsewhere(app: App, root: Path) -> None:
+    """Say who publishes a site in which AWS has no part."""
+    from platform_core.errors import UserError
+
+    composition = app.compose(root)
+    if found := composition.hosted_elsewhere():
+        raise UserError("hosted-elsewhere", f"{composition.site.name} is not published on AWS", hint=found)
 
 
 def _agree(target: Target, steps: Steps, *, yes: bool) -> None:

@@ -48,8 +48,13 @@ _KEYS = ("client", "domain", "title", "engine", "variant", "cms", "shop", "servi
     multiple=True,
     help="A setting of a part; may be repeated, and a list takes one item from each.",
 )
+@click.option(
+    "--extras",
+    is_flag=True,
+    help="Only bring the files that the settings of an existing site.toml ask for, if missing.",
+)
 @pass_app
-def command(app: App, /, *, folder: Path, settings: tuple[str, ...], **answers: Any) -> None:
+def command(app: App, /, *, folder: Path, settings: tuple[str, ...], extras: bool, **answers: Any) -> None:
     """Start a site in FOLDER: choose its parts, write site.toml, bring the starter.
 
     Asks for what no option gives, with the price of the combination at each
@@ -60,19 +65,39 @@ def command(app: App, /, *, folder: Path, settings: tuple[str, ...], **answers: 
     from platform_cli.site_file import refuse_existing, render_site, write_site
 
     root = folder.resolve()
+    if extras:
+        _tell_extras(_write_extras(app.compose(root), root))
+        return
     refuse_existing(root)
     data = _answers(app.catalogue, answers, settings, suggested=root.name)
     text = render_site(data)
     composition = _compose(app, root, text)
     written = _scaffold(composition, root)
     write_site(root, text)
+    extra = _write_extras(composition, root)
     site = composition.site
     found = app.catalogue.check(site.engine, site.cms, site.shop)
     click.echo(f"Wrote site.toml{f' and {len(written)} files of {site.variant}' if written else ''} in {root}.")
+    if extra:
+        _tell_extras(extra)
     click.echo(f"{' + '.join(member.id for member in composition.members)}: {price_line(found, setup=True)}")
     for reason in found.reasons:
         click.echo(f"  - {reason}")
     click.echo(f"Next: platform up{'' if folder == Path() else f' {shlex.quote(str(folder))}'}")
+
+
+def _write_extras(composition: Composition, root: Path) -> tuple[str, ...]:
+    """Write what the settings ask for; a file that is there stays."""
+    from platform_core.files import write_atomically
+
+    wanted = {path: content for path, content in composition.extra_files().items() if not (root / path).exists()}
+    for path, content in wanted.items():
+        write_atomically(root / path, content)
+    return tuple(sorted(wanted))
+
+
+def _tell_extras(written: Sequence[str]) -> None:
+    click.echo(f"Wrote {', '.join(written)}." if written else "Nothing is missing.")
 
 
 def _answers(catalogue: Catalogue, flags: dict[str, Any], given: Sequence[str], *, suggested: str) -> dict[str, Any]:
