@@ -262,7 +262,7 @@ def test_what_has_ended_is_excluded() -> None:
 def test_unknown_words_are_refused_all_at_once() -> None:
     """Each with its flag and the nearest known word."""
     with pytest.raises(UserError) as caught:
-        advise(features=("serch", "rss"), team=("reakt",), cms="dask", shop="tills")
+        advise(features=("searchh", "rss"), team=("reakt",), cms="dask", shop="tills")
     assert [(item.where, item.hint) for item in caught.value.problems] == [
         ("--feature", "Did you mean 'search'?"),
         ("--team", "Did you mean 'react'?"),
