@@ -164,10 +164,11 @@ def test_an_extra_file_outside_the_site_is_refused(make: Make, path: str) -> Non
         make(f"@hookimpl\ndef platform_extra_files(): return {{{path!r}: b''}}\n").extra_files()
 
 
-def test_a_plugin_says_that_the_site_is_hosted_elsewhere(make: Make) -> None:
+@pytest.mark.parametrize(("returned", "expected"), [("'Push it.'", "Push it."), ("None", "")])
+def test_a_plugin_says_that_the_site_is_hosted_elsewhere(make: Make, returned: str, expected: str) -> None:
     """Its sentence is returned; without one AWS publishes the site."""
-    assert make("@hookimpl\ndef platform_hosted_elsewhere(): return 'Push it.'\n").hosted_elsewhere() == "Push it."
-    assert make("@hookimpl\ndef platform_hosted_elsewhere(): return None\n").hosted_elsewhere() == ""
+    code = f"@hookimpl\ndef platform_hosted_elsewhere(): return {returned}\n"
+    assert make(code).hosted_elsewhere() == expected
 
 
 def test_a_missing_program_is_told_as_the_plugin_told_it(make: Make) -> None:
