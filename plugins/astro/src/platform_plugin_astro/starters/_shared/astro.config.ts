@@ -18,7 +18,8 @@ export default defineConfig({
   publicDir: './static',
   output: 'static',
   adapter: server ? aws() : undefined,
-  trailingSlash: 'ignore',
+  // The function redirects to the form that the files have.
+  trailingSlash: server ? 'always' : 'ignore',
   build: { format: 'directory', inlineStylesheets: 'never' },
   markdown: { shikiConfig: { theme: 'css-variables' } },
   integrations: [uses('.tsx') && preact(), uses('.svelte') && svelte(), sitemap(), platform()],

@@ -2,9 +2,8 @@
  * What ties an Astro project to Platform: the data that `platform build` generates, pages that are
  * rendered when they are asked for, and names of files that other sites had before.
  */
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { copyFile, mkdir, readdir, rename, rmdir, unlink, writeFile } from 'node:fs/promises';
+import { copyFile, readdir, rename, rmdir, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AstroIntegration } from 'astro';
@@ -94,27 +93,8 @@ async function keepHtmlNames(client: string) {
   }
 }
 
-/**
- * Give the function the page for what is missing, and publish the scripts that Astro writes into
- * pages with islands: the site's policy refuses inline code, in answers of the function too.
- */
+/** Give the function the page for what is missing: Astro's own answer is two words of plain text. */
 async function finishServer(client: string, lambda: string) {
-  const known: string[] = [];
-  for (const [code, ending] of await runtimeCode()) {
-    const name = `${createHash('sha256').update(code).digest('hex').slice(0, 20)}.${ending}`;
-    await mkdir(join(client, '_inline'), { recursive: true });
-    await writeFile(join(client, '_inline', name), code);
-    known.push(name);
-  }
-  await writeFile(join(lambda, 'known.json'), JSON.stringify(known));
   await copyFile(join(client, '404.html'), join(lambda, '404.html'));
   await copyFile(join(dirname(fileURLToPath(import.meta.url)), 'handler.mjs'), join(lambda, 'index.mjs'));
-}
-
-async function runtimeCode(): Promise<[string, 'js' | 'css'][]> {
-  const load = async (name: string) => (await import(`astro/runtime/${name}.js`)).default as string;
-  const { ISLAND_STYLES } = await import('astro/runtime/server/astro-island-styles.js');
-  const scripts = ['client/load', 'client/idle', 'client/visible', 'client/media', 'client/only', 'server/astro-island'];
-  const codes = await Promise.all(scripts.map((name) => load(`${name}.prebuilt`)));
-  return [...codes.map((code): [string, 'js'] => [code, 'js']), [ISLAND_STYLES, 'css']];
 }

@@ -19,7 +19,7 @@ export default function Fare({ tariffs, locale }: Props) {
   const { total, lines } = fare(tariff, hours, member);
 
   return (
-    <form class="fare" onSubmit={(event) => event.preventDefault()}>
+    <div class="fare" role="group" aria-label="Fare">
       <output class="fare-total" for="fare-hours" aria-live="polite">
         <span class="fare-number">{euros(total, locale)}</span>
         <span class="fare-for">
@@ -61,6 +61,6 @@ export default function Fare({ tariffs, locale }: Props) {
           ))}
         </dl>
       </div>
-    </form>
+    </div>
   );
 }
