@@ -44,7 +44,8 @@ def platform_build_plan(site: Site, settings: Mapping[str, Any], workspace: Work
             f"there is no {_SCRIPT} in {workspace.root}",
             hint="Run `platform init` in an empty folder to start from a starter, or `platform adopt` for a site of your own.",
         )
-    chosen = {"future": settings["future"], "formEndpoint": settings["form_endpoint"]}
+    # Without a title in site.toml the name in the starter's own data holds.
+    chosen = {"future": settings["future"], "formEndpoint": settings["form_endpoint"], "title": site.title}
     return BuildPlan(
         command=("node", _SCRIPT),
         version=version,

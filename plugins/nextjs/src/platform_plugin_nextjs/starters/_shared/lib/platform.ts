@@ -23,6 +23,7 @@ export type MenuLink = { label: string; path: string };
 
 /** What the site's own data/site.json says. */
 export type SiteData = {
+  name: string;
   tagline: string;
   description: string;
   navigation: MenuLink[];
@@ -32,9 +33,9 @@ export type SiteData = {
 };
 
 export const platform = data as unknown as Platform;
-export const site = platform.site;
 export const about = siteData as SiteData;
-export const options = settings as { future: boolean; formEndpoint: string };
+export const options = settings as { future: boolean; formEndpoint: string; title: string };
+export const site = { ...platform.site, title: options.title || about.name };
 export const sells = platform.shop && Object.keys(platform.products).length > 0;
 
 /** The address of a path of this site. */
