@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import socket
+import subprocess
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from platform_cli.changes import change_lines
+from platform_cli.local import emulator
 from platform_cli.local.lock import locked, running
 from platform_cli.local.processes import claim_port
 from platform_cli.progress import Steps
 from platform_core.changes import Change
+from platform_core.node import node
 
 
 def test_a_new_stack_is_one_line() -> None:
@@ -102,3 +105,14 @@ def test_steps_tell_their_time_and_their_failure(capsys: pytest.CaptureFixture[s
     assert lines[0].endswith("s  done")
     assert lines[1].split() == ["second", "failed"]
     assert len(lines) == 2
+
+
+def test_functions_start_below_a_site_of_modules(tmp_path: Path) -> None:
+    """The program that runs functions is CommonJS, whatever the package.json of the site above it says."""
+    (tmp_path / "package.json").write_text('{"type": "module"}', "utf-8")
+    state = tmp_path / "aws"
+    state.mkdir()
+    program = emulator._temporary(state) / "_worker.js"
+    program.write_text('require("node:path");', "utf-8")
+    done = subprocess.run([str(node()), str(program)], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr

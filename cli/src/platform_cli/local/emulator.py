@@ -125,4 +125,6 @@ def start_embedded_aws(state: Path, port: int, *, log: Path, env: Mapping[str, s
 def _temporary(state: Path) -> Path:
     folder = state / "tmp"
     folder.mkdir(exist_ok=True)
+    # The program that runs functions is written here, as CommonJS; a site's package.json above may say otherwise.
+    (folder / "package.json").write_text('{"type": "commonjs"}\n', "utf-8")
     return folder
