@@ -176,7 +176,7 @@ export const onCreateWebpackConfig: GatsbyNode["onCreateWebpackConfig"] = ({ sta
 
 function noteEmitted(compiler: any): void {
   compiler.hooks.done.tap("platform", (stats: any) => {
-    for (const { name } of stats.toJson({ all: false, assets: true }).assets) emitted.add(name)
+    for (const { name } of stats.compilation.getAssets()) emitted.add(name)
   })
 }
 

@@ -47,11 +47,15 @@ export async function makePicture(path: string, wish: Wish, by: Resolving): Prom
   const webp = data.images.sources.find((source: any) => source.type === "image/webp")
   return {
     src: data.images.fallback.src,
-    srcSet: data.images.fallback.srcSet || null,
-    webp: webp?.srcSet ?? null,
+    srcSet: oneLine(data.images.fallback.srcSet),
+    webp: oneLine(webp?.srcSet),
     width: Math.round(data.width),
     height: Math.round(data.height),
   }
+}
+
+function oneLine(srcSet: string | undefined): string | null {
+  return srcSet ? srcSet.replace(/,\s+/g, ", ") : null
 }
 
 async function findFile(path: string, context: any): Promise<any> {

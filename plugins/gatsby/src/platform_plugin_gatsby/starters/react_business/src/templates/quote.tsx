@@ -1,9 +1,10 @@
 import * as React from "react"
 import { graphql } from "gatsby"
 import type { HeadProps, PageProps } from "gatsby"
+import { Form } from "../components/form"
+import type { Question } from "../components/form"
 import { Joint } from "../components/joint"
 import { Prose } from "../components/prose"
-import { QuoteForm } from "../components/quote-form"
 import { Seo } from "../components/seo"
 import { useSite } from "../components/site"
 
@@ -21,10 +22,26 @@ export default function Quote({ data }: PageProps<Data>) {
       <div>
         <h1>{data.entry.title}</h1>
         <Prose html={data.entry.body} className="lead" />
-        {slots.formEndpoint ? <QuoteForm action={slots.formEndpoint} services={services} /> : <ByMail email={email} phone={phone} services={services} />}
+        {slots.formEndpoint ? (
+          <Form action={slots.formEndpoint} questions={questions(services)} submit="Send request" note="We use your answers for the quote and nothing else." />
+        ) : (
+          <ByMail email={email} phone={phone} services={services} />
+        )}
       </div>
     </div>
   )
+}
+
+function questions(services: string[]): Question[] {
+  return [
+    { name: "kind", label: "What is it about?", type: "select", choices: [...services, "Something else"] },
+    { name: "place", label: "Town", wrong: "Tell us the town, so that we know the way and the snow load." },
+    { name: "when", label: "When should it stand?", help: "For example: autumn next year", wrong: "A year is enough." },
+    { name: "message", label: "What is there now, and what should be there?", type: "textarea", wrong: "Two sentences help us more than a floor plan." },
+    { name: "name", label: "Your name", complete: "name", wrong: "We would like to know whom we call." },
+    { name: "email", label: "E-mail", type: "email", complete: "email", wrong: "Give an address such as anna@example.com." },
+    { name: "phone", label: "Phone", type: "tel", complete: "tel", optional: true },
+  ]
 }
 
 /** Nothing takes answers yet: the same questions go into an e-mail. */
