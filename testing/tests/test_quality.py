@@ -277,7 +277,7 @@ def test_the_page_with_most_to_read_is_the_one_of_content() -> None:
 def test_a_score_below_the_limit_is_told_with_its_reason() -> None:
     """One finding for each category that is too low."""
     scores = {"performance": 94, "seo": 95}
-    (finding,) = check_speed([Measured("/", scores, {}, {"performance": ["Reduce unused CSS"]}, 0.1)])
+    (finding,) = check_speed([Measured("/", scores, {}, {"performance": ["Reduce unused CSS"]}, 0.1, 1500)])
     assert (finding.check, finding.page) == ("lighthouse", "/")
     assert finding.what == "performance is 94, below 95: Reduce unused CSS"
 

@@ -227,7 +227,8 @@ def row_of(case: Case) -> dict[str, Any]:
         "bytes": report.bytes,
         "seconds": case.seconds,
         "lighthouse": {
-            item.page: {"scores": item.scores, "metrics": item.metrics, "load": item.load} for item in report.measured
+            item.page: {"scores": item.scores, "metrics": item.metrics, "load": item.load, "machine": item.machine}
+            for item in report.measured
         },
     }
 

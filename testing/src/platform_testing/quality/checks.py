@@ -14,7 +14,7 @@ from platform_testing.quality.live import LiveSite
 from platform_testing.quality.markup import check_markup
 from platform_testing.quality.pages import Page
 from platform_testing.quality.rendered import check_rendered, choose_pages
-from platform_testing.quality.speed import Measured, check_speed, measure
+from platform_testing.quality.speed import Measured, check_speed, measure_calmly
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -68,7 +68,7 @@ def check_site(site: LiveSite, browser: Browser | None) -> Report:
 def measure_site(site: LiveSite, report: Report) -> None:
     """Run Lighthouse on the home page and on one page of content, and add it to *report*."""
     paths = ["/", *([content.address] if (content := content_page(read_pages(site))) else [])]
-    report.measured = measure(site, paths)
+    report.measured = measure_calmly(site, paths)
     report.findings += check_speed(report.measured)
 
 

@@ -77,7 +77,7 @@ _READ = """() => {
     return {
         words: (main.innerText ?? '').split(/\\s+/).filter(Boolean),
         controls: [...main.querySelectorAll(controls)].flatMap((element) => element.innerText.split(/\\s+/)),
-        links: [...document.querySelectorAll('a[href]')].map((link) => link.href.split('#')[0]),
+        links: [...document.querySelectorAll('a[href]')].map((link) => new URL(link.getAttribute('href'), document.baseURI).href.split('#')[0]),
         hidden: hidden.map((element) => element.tagName.toLowerCase()
             + [...element.classList].map((part) => '.' + part).join('')),
     };

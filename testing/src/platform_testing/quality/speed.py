@@ -13,10 +13,11 @@ from platform_testing.quality.findings import Finding
 from platform_testing.quality.live import LiveSite
 from platform_testing.quality.tooling import browser_flags, browser_program, run_tool
 
-__all__ = ["AT_LEAST", "Measured", "check_speed", "measure"]
+__all__ = ["AT_LEAST", "Measured", "check_speed", "measure", "measure_calmly"]
 
 AT_LEAST = 95
 RUNS = 3
+TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,8 @@ class Measured:
         metrics: Metric -> median of the runs.
         lost: Category -> what cost points in the last run.
         load: The machine's load before the runs: times are worth less on a busy machine.
+        machine: How quick Lighthouse found the machine; about 1,500 for a quick desktop
+            that has nothing else to do.
     """
 
     page: str
@@ -35,6 +38,23 @@ class Measured:
     metrics: dict[str, float]
     lost: dict[str, list[str]]
     load: float
+    machine: int
+
+
+def measure_calmly(site: LiveSite, paths: Sequence[str]) -> list[Measured]:
+    """Measure, and again while a score is too low and the machine has too much else to do.
+
+    Of several tries the one counts in which the machine was quickest, whatever its scores.
+
+    Raises:
+        ToolError: Lighthouse failed.
+    """
+    tries: list[list[Measured]] = []
+    while len(tries) < TRIES:
+        tries.append(measure(site, paths))
+        if not list(check_speed(tries[-1])) or os.getloadavg()[0] <= (os.cpu_count() or 1):
+            break
+    return max(tries, key=lambda found: min(item.machine for item in found))
 
 
 def measure(site: LiveSite, paths: Sequence[str], *, runs: int = RUNS) -> list[Measured]:
@@ -63,7 +83,8 @@ def _summary(path: str, runs: Sequence[dict[str, Any]], load: float) -> Measured
         for name in runs[0]["metrics"]
         if all(run["metrics"][name] is not None for run in runs)
     }
-    return Measured(path, scores, metrics, runs[-1]["lost"], load)
+    machine = round(statistics.median(run["machine"] for run in runs))
+    return Measured(path, scores, metrics, runs[-1]["lost"], load, machine)
 
 
 def check_speed(measured: Iterable[Measured]) -> Iterator[Finding]:

@@ -31,7 +31,8 @@ try {
       const metrics = Object.fromEntries(
         Object.entries(METRICS).map(([name, id]) => [name, lhr.audits[id]?.numericValue ?? null]),
       );
-      process.stdout.write(`${JSON.stringify({ url, scores, metrics, lost: lost(lhr) })}\n`);
+      const machine = lhr.environment.benchmarkIndex;
+      process.stdout.write(`${JSON.stringify({ url, scores, metrics, machine, lost: lost(lhr) })}\n`);
     }
   }
 } finally {
