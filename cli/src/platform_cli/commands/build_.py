@@ -32,7 +32,7 @@ def command(app: App, *, folder: Path, force: bool, publish: bool) -> None:
     composition = app.compose(folder)
     stage = aws_stage(composition.site, outputs.get(ADDRESS) if outputs else "")
     built = build(composition, stage, force=force, say=lambda text: click.echo(f"  {text} ...", err=True))
-    pages = sum(1 for _ in built.output.rglob("*.html"))
+    pages = sum(path.is_file() for path in built.output.rglob("*.html"))
     what = f"built in {built.seconds:.2f} s" if built.changed else "unchanged since the last build"
     click.echo(f"{pages} pages, {what}: {built.output}")
     if outputs:
