@@ -16,7 +16,7 @@ from platform_core.hookspecs import hookimpl
 from platform_core.node import npm_command
 
 if TYPE_CHECKING:
-    from platform_core.contributions import Stage, Workspace
+    from platform_core.contributions import Workspace
     from platform_core.site import Site
 
 __all__ = ["platform_build_plan", "platform_csp"]
@@ -30,7 +30,7 @@ _FINGERPRINTED = r"_nuxt/(?:[\w.-]+\.)?[\w-]{8}\.[a-z0-9]+|_pictures/.+|nuxt-con
 
 
 @hookimpl
-def platform_build_plan(site: Site, settings: Mapping[str, Any], stage: Stage, workspace: Workspace) -> BuildPlan:
+def platform_build_plan(site: Site, settings: Mapping[str, Any], workspace: Workspace) -> BuildPlan:
     """Build in the mirror of the site's folder: static files, or files and a server."""
     server = site.rendering == "server"
     command: tuple[str, ...] = ("nuxt", "build" if server else "generate")
@@ -50,7 +50,7 @@ def platform_build_plan(site: Site, settings: Mapping[str, Any], stage: Stage, w
 
 
 @hookimpl
-def platform_csp(settings: Mapping[str, Any], stage: Stage) -> Mapping[str, Sequence[str]]:
+def platform_csp(settings: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
     """Allow forms to be sent to the address that takes them."""
     parts = urlsplit(settings["form_endpoint"])
     return {"form-action": ["'self'", f"{parts.scheme}://{parts.netloc}"]} if parts.netloc else {}

@@ -27,6 +27,7 @@ export default defineNuxtConfig({
     // `nuxt generate` writes files; a site with a server is built for AWS Lambda.
     awsLambda: { streaming: false },
     compressPublicAssets: false,
+    sourceMap: false,
     prerender: { crawlLinks: false, concurrency: 4, failOnError: true },
   },
 })

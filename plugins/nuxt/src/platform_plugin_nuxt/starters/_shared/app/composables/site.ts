@@ -16,7 +16,7 @@ export function useLocale(site: SiteData) {
 export async function usePage(): Promise<Page> {
   const path = useRoute().path
   const { data, error } = await useAsyncData(`page:${path}`, () => fetchPage(path))
-  if (error.value || !data.value) throw createError({ statusCode: 404, statusMessage: 'Not found', fatal: true })
+  if (error.value || !data.value) throw createError({ statusCode: 404, statusMessage: 'Not found', fatal: import.meta.client })
   return data.value as Page
 }
 

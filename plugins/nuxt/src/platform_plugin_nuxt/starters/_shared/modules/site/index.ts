@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { addServerTemplate, defineNuxtModule } from '@nuxt/kit'
 import { makeMarkdown } from './markdown'
@@ -25,6 +25,7 @@ export default defineNuxtModule({
     const settings = read('nuxt.json') ?? {}
     const cache = join(root, 'node_modules/.cache/site')
     const output = join(cache, 'public')
+    rmSync(output, { recursive: true, force: true })
     const pictures = await makePictures(root, join(cache, 'pictures'), join(output, '_pictures'))
     const model = makeModel({
       platform,
@@ -40,10 +41,11 @@ export default defineNuxtModule({
     const dynamic = Object.values(model.pages).filter(page => server && page.data.dynamic === true).map(page => page.url)
 
     // Payloads are kept by browsers under this id: it has to change with the content, and with nothing else.
-    const id = hashOf(root, SOURCES, JSON.stringify([platform, Object.keys(model.pages)]))
+    const id = hashOf(root, SOURCES, JSON.stringify([platform, settings, Object.keys(model.pages)]))
     nuxt.options.buildId = id
     nuxt.options.runtimeConfig.app.buildId = id
 
+    nuxt.options.routeRules = { ...nuxt.options.routeRules, ...Object.fromEntries(dynamic.map(path => [path, { prerender: false }])) }
     addServerTemplate({
       filename: '#site/model',
       getContents: () => `export const model = JSON.parse(${JSON.stringify(JSON.stringify(model))})\nexport const configFile = ${JSON.stringify(configFile(id))}\n`,
@@ -51,7 +53,6 @@ export default defineNuxtModule({
     const files = ['/sitemap.xml', '/robots.txt', '/search.json', '/feed.xml', ...model.site.locales.map(name => `/${name}/feed.xml`)]
     nuxt.hook('nitro:config', (config) => {
       config.publicAssets = [...config.publicAssets ?? [], { dir: output, baseURL: '/', maxAge: 0 }]
-      config.routeRules = { ...config.routeRules, ...Object.fromEntries(dynamic.map(path => [path, { prerender: false }])) }
       config.prerender!.routes = [...Object.keys(model.pages).filter(path => !dynamic.includes(path)), ...files]
     })
     nuxt.hook('nitro:init', (nitro) => {

@@ -71,6 +71,7 @@ class Maker {
     for (const entry of entries) this.add(entry.page)
     this.addSections(entries)
     this.addTerms(entries)
+    this.addFront()
     this.addMissing()
     this.connect(entries)
     return this.pages
@@ -177,6 +178,10 @@ class Maker {
       if (number === 1) page.pager = pager
       else this.add({ ...page, url: address(number), html: '', items: items.slice((number - 1) * PER_PAGE, number * PER_PAGE), pager, translations: [] })
     }
+  }
+
+  private addFront(): void {
+    if (!this.pages['/']) this.add({ ...this.blank('/', this.site.title, this.site.locale), layout: 'home', description: this.site.title })
   }
 
   private addMissing(): void {

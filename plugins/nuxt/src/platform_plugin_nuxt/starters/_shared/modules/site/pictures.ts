@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import sharp from 'sharp'
 import type { Picture } from '../../shared/types/site'
@@ -18,7 +18,6 @@ const VERSION = 1
  */
 export async function makePictures(root: string, cache: string, output: string): Promise<Map<string, Picture>> {
   const pictures = new Map<string, Picture>()
-  rmSync(output, { recursive: true, force: true })
   mkdirSync(output, { recursive: true })
   mkdirSync(cache, { recursive: true })
   for (const folder of ['images', 'media']) {

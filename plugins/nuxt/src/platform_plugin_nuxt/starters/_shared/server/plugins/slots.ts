@@ -7,4 +7,7 @@ export default defineNitroPlugin((nitro) => {
     html.bodyAppend = html.bodyAppend.map(part => part.replace(INLINE, `<script src="/${configFile}"></script>`))
     html.bodyAppend.push(model.fragments.bodyEnd)
   })
+  nitro.hooks.hook('render:response', (response) => {
+    delete response.headers?.['x-powered-by']
+  })
 })
