@@ -161,6 +161,16 @@ class TestTheStack:
         assert key["HeadersConfig"]["Headers"] == ["authorization", "x-platform-key"]
         assert key["CookiesConfig"] == {"CookieBehavior": "none"}
 
+    def test_failures_of_visitors_raise_an_alarm(self, server: Templates):
+        """What counts is what visitors saw: answers with 5xx, at any of the function's addresses."""
+        alarms = {
+            item["Properties"]["MetricName"]: item["Properties"]["Dimensions"]
+            for name, item in server["platform-acme"]["Resources"].items()
+            if item["Type"] == "AWS::CloudWatch::Alarm" and name.startswith("AlarmsRender")
+        }
+        assert set(alarms) == {"Url5xxCount", "Throttles"}
+        assert all([row["Name"] for row in rows] == ["FunctionName"] for rows in alarms.values())
+
     def test_the_build_knows_the_function(self, server: Templates):
         """`platform build --publish` finds it there."""
         variables = one(server["platform-acme"], "CodeBuild::Project")["Environment"]["EnvironmentVariables"]

@@ -74,7 +74,8 @@ class Alarms(Construct):
             self._alarm("ServerErrors", refused, "Webhooks or logins were answered with 5xx.")
 
         if props.server:
-            broken = props.server.function.metric_errors(statistic="Sum")
+            # Not the function's errors: the guard answers those of the site's code with 500, and lives on.
+            broken = props.server.function.metric("Url5xxCount", statistic="Sum")
             self._alarm("RenderErrors", broken, "The server of the site failed; visitors saw an error page.")
             throttled = props.server.function.metric_throttles(statistic="Sum")
             self._alarm("RenderThrottles", throttled, "More visitors at once than the account lets functions run.")

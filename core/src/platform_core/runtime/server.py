@@ -185,7 +185,7 @@ def _files(folder: Path, problems: list[tuple[str, str]]) -> Iterator[tuple[str,
                 if not real.is_relative_to(root):
                     problems.append((shown, "is a link that leaves the folder"))
                 elif path.is_symlink() and real.is_dir():
-                    yield from _linked(shown, real)
+                    yield from _linked(shown, real, problems)
                 elif not real.is_file():
                     problems.append((shown, "is no file"))
                 else:
@@ -194,11 +194,14 @@ def _files(folder: Path, problems: list[tuple[str, str]]) -> Iterator[tuple[str,
         problems.append((str(folder), f"can't be read: {error}"))
 
 
-def _linked(shown: str, folder: Path) -> Iterator[tuple[str, Path]]:
+def _linked(shown: str, folder: Path, problems: list[tuple[str, str]]) -> Iterator[tuple[str, Path]]:
     """Yield the plain files of a folder that a link inside the server leads to."""
     for file in sorted(folder.rglob("*")):
-        if file.is_file() and not file.is_symlink():
-            yield f"{shown}/{file.relative_to(folder).as_posix()}", file
+        path = f"{shown}/{file.relative_to(folder).as_posix()}"
+        if file.is_symlink():
+            problems.append((path, "is a link in a folder that is linked itself"))
+        elif file.is_file():
+            yield path, file
 
 
 def _faults(server: Server, files: Mapping[str, Path]) -> Iterator[tuple[str, str]]:
