@@ -18,6 +18,7 @@ export default function Products({ data }: PageProps<Data>) {
         <h1>{data.entry?.title ?? "Shop"}</h1>
       </header>
       <Prose html={data.entry?.body ?? ""} />
+      <h2 className="visually-hidden">All products</h2>
       <div className="products">
         {data.allProduct.nodes.map((product) => (
           <ProductCard key={product.sku} product={product} />

@@ -28,7 +28,6 @@ export function Gallery({ data, context }: { data: GalleryData; context: Gallery
         {data.allEntry.nodes.map((work, at) => (
           <WorkTile key={work.id} work={work} big={at === 0} eager={at < 3} />
         ))}
-        <div className="tile tile-cobalt" aria-hidden="true" />
       </Wall>
       <div className="wrap">
         <Pager {...context} />

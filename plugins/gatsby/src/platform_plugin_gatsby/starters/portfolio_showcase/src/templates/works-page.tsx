@@ -60,7 +60,7 @@ export default function Work({ data: { entry, others } }: PageProps<Data>) {
               </div>
             ))}
         </dl>
-        <div className="tile tile-text tile-free">
+        <div className="tile tile-text tile-free tile-story">
           <Prose html={entry.body} />
           <Tags terms={entry.tags} label="Where it hangs" />
         </div>
