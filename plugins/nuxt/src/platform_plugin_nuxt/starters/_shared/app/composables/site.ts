@@ -15,16 +15,25 @@ export function useLocale(site: SiteData) {
 /** The page at the current address. */
 export async function usePage(): Promise<Page> {
   const path = useRoute().path
+  const translations = useState<Page['translations']>('translations', () => [])
   const { data, error } = await useAsyncData(`page:${path}`, () => fetchPage(path))
   if (error.value || !data.value) throw createError({ statusCode: 404, statusMessage: 'Not found', fatal: import.meta.client })
+  translations.value = data.value.translations
   return data.value as Page
 }
 
-/** Where the page at the current address is in other languages; it follows the address, for what stands around pages. */
+/**
+ * Where the page that is shown is in other languages, for what stands around pages. On the server that is
+ * rendered before the page, so it is asked for here; in the browser each page says it.
+ */
 export async function useTranslations() {
-  const route = useRoute()
-  const { data } = await useAsyncData(() => `page:${route.path}`, () => fetchPage(route.path))
-  return computed(() => data.value?.translations ?? [])
+  const translations = useState<Page['translations']>('translations', () => [])
+  if (import.meta.server) {
+    const path = useRoute().path
+    const { data } = await useAsyncData(`page:${path}`, () => fetchPage(path))
+    translations.value = data.value?.translations ?? []
+  }
+  return translations
 }
 
 function fetchPage(path: string) {
