@@ -17,7 +17,7 @@ from platform_core.hookspecs import hookimpl
 from platform_core.node import npm_command
 
 if TYPE_CHECKING:
-    from platform_core.contributions import Stage, Workspace
+    from platform_core.contributions import Workspace
     from platform_core.site import Site
 
 __all__ = ["platform_build_plan", "platform_csp"]
@@ -30,7 +30,7 @@ _FINGERPRINTED = rf"{_ASSETS}/.+\.[A-Za-z0-9_-]{{8,}}\.[A-Za-z0-9]+"
 
 
 @hookimpl
-def platform_build_plan(site: Site, settings: Mapping[str, Any], stage: Stage, workspace: Workspace) -> BuildPlan:
+def platform_build_plan(site: Site, settings: Mapping[str, Any], workspace: Workspace) -> BuildPlan:
     """Build in the mirror with the packages of the site's lock file."""
     if site.adopted or settings["build_script"]:
         return _own_plan(site, settings, workspace)
@@ -53,7 +53,7 @@ def platform_build_plan(site: Site, settings: Mapping[str, Any], stage: Stage, w
 
 
 @hookimpl
-def platform_csp(settings: Mapping[str, Any], stage: Stage) -> Mapping[str, Sequence[str]]:
+def platform_csp(settings: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
     """Let forms send to the address that takes them, when it is on another host."""
     parts = urlsplit(settings["form_endpoint"])
     return {"form-action": [f"{parts.scheme}://{parts.netloc}"]} if parts.netloc else {}
