@@ -40,7 +40,7 @@ export const sourceNodes: GatsbyNode["sourceNodes"] = (api) => {
   getNodesByType("MarkdownRemark").forEach((node) => bringEntry(node, api))
 }
 
-export const shouldOnCreateNode: GatsbyNode["shouldOnCreateNode"] = ({ node }) => node.internal.type === "MarkdownRemark"
+export const shouldOnCreateNode: GatsbyNode["shouldOnCreateNode"] = ({ node }) => (node as Node).internal.type === "MarkdownRemark"
 
 export const onCreateNode: GatsbyNode["onCreateNode"] = (api) => bringEntry(api.node, api)
 
@@ -103,7 +103,10 @@ export const createPages: GatsbyNode["createPages"] = async ({ graphql, actions,
       }
     }
   `)
-  if (!data || errors) return reporter.panicOnBuild("The entries can't be read.", errors)
+  if (!data || errors) {
+    reporter.panicOnBuild("The entries can't be read.", errors)
+    return
+  }
   const language = data.site.siteMetadata.locale
   const entries = data.allEntry.nodes.filter((entry) => isOffered(entry))
   const taken = new Set(entries.map((entry) => entry.url))

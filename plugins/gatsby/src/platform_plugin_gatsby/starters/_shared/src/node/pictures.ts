@@ -28,7 +28,7 @@ export async function makePicture(path: string, wish: Wish, by: Resolving): Prom
   const plain = { src: path, srcSet: null, webp: null, width: null, height: null }
   const file = await findFile(path, by.context)
   if (!file) return plain
-  const data: any = await generateImageData({
+  const data = await generateImageData({
     file,
     args: {
       layout: "constrained",
@@ -42,7 +42,7 @@ export async function makePicture(path: string, wish: Wish, by: Resolving): Prom
     pathPrefix: "",
     reporter: by.reporter,
     cache: by.cache,
-  } as any)
+  })
   if (!data) return plain
   const webp = data.images.sources.find((source: any) => source.type === "image/webp")
   return {

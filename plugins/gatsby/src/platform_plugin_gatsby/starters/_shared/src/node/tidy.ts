@@ -9,6 +9,7 @@ const PUBLIC = "public"
 const INTERNAL = ["~partytown", "_gatsby", "chunk-map.json", "webpack.stats.json"]
 const RECORD = ".platform/static.json"
 const BUNDLE = /^[^/]*-[0-9a-f]{20}\.js(\.LICENSE\.txt)?$|^[^/]+\.[0-9a-f]{20}\.css$/
+const CAMEL = / (charSet|srcSet|dateTime|autoComplete|noValidate|crossOrigin|fetchPriority|hrefLang|spellCheck)=/g
 const IMAGE = /^static\/[0-9a-f]{32}\//
 
 /** Tidy public/ and tell whether images were removed. */
@@ -25,7 +26,10 @@ function filesIn(folder: string): string[] {
   return names.map((name) => name.split(sep).join("/")).sort()
 }
 
-/** Rewrite what Gatsby's runtime brings: it starts after the page's own scripts, and no element has a style. */
+/**
+ * Rewrite what Gatsby's runtime and React bring: the runtime starts after the page's own scripts, no element has a
+ * style, and names of attributes are written as in HTML.
+ */
 function makeStrict(name: string): void {
   const path = join(PUBLIC, name)
   const page = readFileSync(path, "utf8")
@@ -33,6 +37,7 @@ function makeStrict(name: string): void {
     .replace(/(<script src="[^"]+-[0-9a-f]{20}\.js") async(="")?>/g, "$1 defer>")
     .replace(/<div style="[^"]*" (tabindex="-1" id="gatsby-focus-wrapper")/, "<div $1")
     .replace(/(<div id="gatsby-announcer") style="[^"]*"/, "$1")
+    .replace(/<[a-z][^<>]*>/g, (tag) => tag.replace(CAMEL, (name) => name.toLowerCase()))
   if (strict !== page) writeFileSync(path, strict)
 }
 
