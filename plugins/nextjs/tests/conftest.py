@@ -114,13 +114,12 @@ def _serve() -> Callable[[Finished], Any]:
         server = finished.built.plan.server
         command = [str(node()), str(Path(__file__).with_name("edge.mjs")), str(finished.output)]
         command += [str(server.folder)] if server else []
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        try:
-            assert process.stdout
-            yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
-        finally:
-            process.kill()
-            process.wait()
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+            try:
+                assert process.stdout
+                yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
+            finally:
+                process.kill()
 
     return serve
 

@@ -10,7 +10,7 @@ const config = {
       queue: "dummy",
     },
   },
-  imageOptimization: { loader: "dummy", override: { wrapper: "dummy", converter: "dummy" }, install: { packages: [] } },
+  imageOptimization: { loader: "dummy", override: { wrapper: "dummy", converter: "dummy" }, install: false },
   dangerous: { disableIncrementalCache: true, disableTagCache: true },
   buildCommand: "next build",
 };

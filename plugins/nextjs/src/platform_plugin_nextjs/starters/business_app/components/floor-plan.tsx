@@ -15,7 +15,7 @@ export function FloorPlan({ here }: { here?: string }) {
       {/* The lines that all three courts share: the handball field lies across them. */}
       <g className="plan-lines plan-shared">
         <path d="M32 104h576v404H32z" />
-        <path d="M32 226a110 80 0 0 1 0 160M608 226a110 80 0 0 0 0 160" />
+        <path d="M32 240a62 66 0 0 1 0 132M608 240a62 66 0 0 0 0 132" />
       </g>
       {COURTS.map((court) => <Label key={court.id} court={court} />)}
     </svg>

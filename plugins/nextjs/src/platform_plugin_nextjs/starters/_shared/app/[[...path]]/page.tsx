@@ -24,7 +24,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const address = await found(params);
   const { path, entry } = address;
   if (!entry) return metadataOf({ title: titleAt(address), path, description: address.kind === "home" ? about.description : "" });
-  const description = entry.description || plainText(entry.body).slice(0, 157);
+  const description = entry.description || summary(plainText(entry.body));
   const { title, image, locale, date, updated, tags } = entry;
   return metadataOf({ title, description, path, image, locale, published: date, updated, tags });
 }
@@ -69,6 +69,12 @@ function EntryPage({ address }: { address: Address & { kind: "entry" } }) {
 
 function PlainHome({ entry }: { entry?: Address["entry"] }) {
   return entry ? <PlainPage entry={entry} /> : <ListPage folder="" title={site.title} />;
+}
+
+/** The first words of a text; a very short one says too little. */
+function summary(words: string): string {
+  if (words.length < 40) return "";
+  return words.length > 160 ? `${words.slice(0, 157).replace(/\s+\S*$/, "")}…` : words;
 }
 
 function titleAt(address: Address): string {
