@@ -66,7 +66,7 @@ def test_the_night_of_the_query_is_rendered(ask: Callable[..., dict[str, Any]]) 
     assert answer["statusCode"] == 200
     assert "Friday, 19 February 2027" in answer["body"]
     assert 'type="submit"' in answer["body"]
-    assert "memory" in answer["body"]
+    assert '<a href="https://shop.example/buy">Cart</a>' in answer["body"]
     assert answer["headers"]["cache-control"] == "public, max-age=0, s-maxage=600"
 
 

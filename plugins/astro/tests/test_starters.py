@@ -77,14 +77,14 @@ class TestEveryStarter:
             links += [item.split()[0] for text in re.findall(r'\ssrcset="([^"]+)"', page) for item in text.split(",")]
             for link in links:
                 target = urlsplit(urljoin(f"{HOST}/{path.relative_to(built.output).as_posix()}", link))
-                if f"{target.scheme}://{target.netloc}" == HOST and target.path != "/memory/cart":
+                if f"{target.scheme}://{target.netloc}" == HOST:
                     assert _exists(built.output, target.path), (path, link)
 
     def test_slots_and_products(self, starter: Starter, variant: str) -> None:
         """The shop's fragment is in every page; the product has a list, a page and its button."""
         built = starter(variant)
         for path in built.pages:
-            assert "memory" in path.read_text("utf-8"), path
+            assert '<a href="https://shop.example/buy">Cart</a>' in path.read_text("utf-8"), path
         for name in ("index.html", "products/index.html", "products/mug/index.html"):
             assert "price=18.50" in built.read(name), name
         assert '"price":"18.50"' in built.read("products/mug/index.html")
@@ -130,7 +130,7 @@ class TestEveryStarter:
         assert f"Sitemap: {HOST}/sitemap.xml" in built.read("robots.txt")
         found = {str(item.text) for item in ET.fromstring(built.read("sitemap.xml")).iterfind(".//{*}loc")}  # noqa: S314
         pages = {path.relative_to(built.output).as_posix().removesuffix("index.html") for path in built.pages}
-        expected = {f"{HOST}/{page}" for page in pages - {"404.html", "2014/old.html"}}
+        expected = {f"{HOST}/{page}" for page in pages - {"404.html"}}
         assert expected <= found
 
     def test_nothing_of_the_toolchain_is_published(self, starter: Starter, variant: str) -> None:
@@ -171,10 +171,10 @@ def test_scripts_are_loaded_where_there_is_an_island(starter: Starter) -> None:
 @pytest.mark.browser
 def test_the_dial_turns(starter: Starter, browser: Any, serve: Callable[[Path], str]) -> None:
     """The date of the address is shown; the arrows go on from there, and the sky with it."""
-    page, errors = _visit(browser, f"{serve(starter('modern_interactive').output)}/tonight/?date=2026-12-24")
+    page, errors = _visit(browser, f"{serve(starter('modern_interactive').output)}/tonight/?date=2026-12-23")
     page.get_by_text("Full Moon, 100 % lit").wait_for()
     page.get_by_role("button", name="Later").click()
-    page.get_by_role("heading", name="Friday, 25 December 2026").wait_for()
+    page.get_by_role("heading", name="Thursday, 24 December 2026").wait_for()
     page.get_by_label("Night of").fill("2027-02-06")
     page.get_by_text("New Moon, 0 % lit").wait_for()
     assert errors == []

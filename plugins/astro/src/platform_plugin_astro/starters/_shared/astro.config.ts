@@ -1,8 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs';
 import aws from '@astro-aws/adapter';
 import preact from '@astrojs/preact';
-import sitemap from '@astrojs/sitemap';
+import sitemap, { type SitemapItem } from '@astrojs/sitemap';
 import svelte from '@astrojs/svelte';
+import type { ShikiConfig } from 'astro';
 import { defineConfig } from 'astro/config';
 import platform, { composition } from './integrations/platform';
 
@@ -13,6 +14,16 @@ const server = site.rendering === 'server';
 const islands = existsSync('src/islands') ? readdirSync('src/islands') : [];
 const uses = (ending: string) => islands.some((name) => name.endsWith(ending));
 
+/** By default a line is given up after half a second, so a busy machine would colour it in another way. */
+const unhurried: NonNullable<ShikiConfig['transformers']>[number] = {
+  name: 'unhurried',
+  preprocess(_, options) {
+    options.tokenizeTimeLimit = 0;
+  },
+};
+
+const withFileNames = (item: SitemapItem): SitemapItem => ({ ...item, url: item.url.replace(/\.html\/$/, '.html') });
+
 export default defineConfig({
   site: site.base_url,
   publicDir: './static',
@@ -21,8 +32,8 @@ export default defineConfig({
   // The function redirects to the form that the files have.
   trailingSlash: server ? 'always' : 'ignore',
   build: { format: 'directory', inlineStylesheets: 'never' },
-  markdown: { shikiConfig: { theme: 'css-variables' } },
-  integrations: [uses('.tsx') && preact(), uses('.svelte') && svelte(), sitemap(), platform()],
+  markdown: { shikiConfig: { theme: 'css-variables', transformers: [unhurried] } },
+  integrations: [uses('.tsx') && preact(), uses('.svelte') && svelte(), sitemap({ serialize: withFileNames }), platform()],
   devToolbar: { enabled: false },
   // The site's policy refuses data: addresses.
   vite: { build: { assetsInlineLimit: 0 } },
