@@ -77,7 +77,9 @@ def _starter(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Finish
 def _build(folders: pytest.TempPathFactory, variant: str) -> Finished:
     """Build with the shop that the kit brings, and forget that one again."""
     root = folders.mktemp(variant)
-    text = f'client = "acme"\ndomain = "www.example.com"\nengine = "gatsby"\nvariant = "{variant}"\nshop = "shop-memory"\n'
+    text = (
+        f'client = "acme"\ndomain = "www.example.com"\nengine = "gatsby"\nvariant = "{variant}"\nshop = "shop-memory"\n'
+    )
     text += f'[settings.gatsby]\nform_endpoint = "{ENDPOINT}"\n'
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(install_fakes(folders.mktemp("fakes"))))
@@ -154,8 +156,6 @@ def _plan_of(workspace: Workspace) -> Callable[..., Any]:
 
     def plan(*, more: dict[str, Any] | None = None, **settings: Any) -> Any:
         site = Site(**{"client": "acme", "domain": "www.example.com", "engine": "gatsby", **(more or {})})
-        return plugin.platform_build_plan(
-            site=site, settings={**SETTINGS, **settings}, stage=AWS, workspace=workspace
-        )
+        return plugin.platform_build_plan(site=site, settings={**SETTINGS, **settings}, workspace=workspace)
 
     return plan

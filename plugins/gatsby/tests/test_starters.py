@@ -40,7 +40,11 @@ class TestPages:
 
     def test_drafts_and_the_future_are_not_published(self, built: Any) -> None:
         """Neither a draft nor an entry of a later date is anywhere, also not in what the browser loads later."""
-        texts = [path for path in built.output.rglob("*") if path.is_file() and path.suffix in {".html", ".js", ".json", ".xml"}]
+        texts = [
+            path
+            for path in built.output.rglob("*")
+            if path.is_file() and path.suffix in {".html", ".js", ".json", ".xml"}
+        ]
         assert not any("nobody may read" in path.read_text("utf-8") for path in texts)
 
     def test_an_entry_answers_at_its_own_address(self, built: Any) -> None:
@@ -69,7 +73,9 @@ class TestPages:
         """Pages say to machines what they are."""
         types = {}
         for name in ("index.html", "recipes/plum-tart/index.html", "products/mug/index.html"):
-            (block,) = re.findall(r'<script type="application/ld\+json"[^>]*>(.*?)</script>', built.read(name), re.DOTALL)
+            (block,) = re.findall(
+                r'<script type="application/ld\+json"[^>]*>(.*?)</script>', built.read(name), re.DOTALL
+            )
             types[name] = [item["@type"] for item in json.loads(block)]
         assert types["index.html"][0] == "WebSite"
         assert types["recipes/plum-tart/index.html"] == ["WebSite", "BlogPosting", "BreadcrumbList"]
@@ -256,7 +262,9 @@ class TestPortfolioShowcase:
     def test_filters_are_pages(self, starter: Starter) -> None:
         """Each filter is a link with a number, and its page shows those works alone."""
         built = starter("portfolio_showcase")
-        assert re.search(r'href="/tags/kitchens/">kitchens(?:<!-- -->| )*<span>1</span>', built.read("works/index.html"))
+        assert re.search(
+            r'href="/tags/kitchens/">kitchens(?:<!-- -->| )*<span>1</span>', built.read("works/index.html")
+        )
         page = built.read("tags/kitchens/index.html")
         assert 'href="/works/izar/"' in page
         assert 'href="/works/lauburu/"' not in page

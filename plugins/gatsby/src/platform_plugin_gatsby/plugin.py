@@ -21,7 +21,7 @@ from platform_core.node import npm_command
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from platform_core.contributions import Stage, Workspace
+    from platform_core.contributions import Workspace
     from platform_core.site import Site
 
 __all__ = ["platform_build_plan", "platform_csp"]
@@ -39,7 +39,7 @@ _FINGERPRINTED = (
 
 
 @hookimpl
-def platform_build_plan(site: Site, settings: Mapping[str, Any], stage: Stage, workspace: Workspace) -> BuildPlan:
+def platform_build_plan(site: Site, settings: Mapping[str, Any], workspace: Workspace) -> BuildPlan:
     """Build in the mirror; ``public`` is what is published."""
     script = settings["build_script"]
     known = {

@@ -26,7 +26,8 @@ export const fragments = graphql`
 `
 
 /** The wall: every child is a tile, and what shows between them is grout. */
-export function Wall({ children, as: Element = "div", label }: React.PropsWithChildren<{ as?: "div" | "ul"; label?: string }>) {
+export function Wall({ children, label }: React.PropsWithChildren<{ label?: string }>) {
+  const Element = label ? "section" : "div"
   return (
     <Element className="wall" aria-label={label}>
       {children}
