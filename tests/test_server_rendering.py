@@ -209,10 +209,11 @@ def test_what_may_be_kept_is_said_by_the_server_alone(fetch: Fetch):
     assert fetch("/form", "POST", b"name=x", content_type=FORM).headers["cache-control"] == "private, no-store"
 
 
-def test_a_server_that_fails_shows_no_trace(fetch: Fetch):
-    """Visitors get 500 and a sentence; the reason is in the function's log."""
-    answer = fetch("/breaks")
+def test_a_server_that_fails_tells_its_author_and_no_visitor(running: Running):
+    """Visitors get 500 and a sentence; where the site runs, the reason is shown."""
+    answer = running.fetch("/breaks")
     assert (answer.status, b"on purpose" in answer.body) == (500, False)
+    running.site.wait_for("server: Error: on purpose")
 
 
 def test_nobody_gets_past_the_edge(running: Running, ask: Callable[..., Any]):

@@ -89,7 +89,13 @@ def ask_server(
 
 def _event(method: str, target: str, body: str, *, host: str) -> dict[str, Any]:
     path, _, query = target.partition("?")
-    headers = {"host": host, "accept": "text/html", "x-platform-token": _TOKEN, "x-platform-key": "k", "x-forwarded-proto": "https"}
+    headers = {
+        "host": host,
+        "accept": "text/html",
+        "x-platform-token": _TOKEN,
+        "x-platform-key": "k",
+        "x-forwarded-proto": "https",
+    }
     event: dict[str, Any] = {
         "version": "2.0",
         "routeKey": "$default",

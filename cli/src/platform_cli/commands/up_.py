@@ -140,6 +140,8 @@ def _watch(session: Session) -> bool:
     for found in changes:
         if ended := session.ended_process():
             raise ToolError("ended", f"{ended.name} has ended", why=ended.last_words(), hint=f"Its log: {ended.log}")
+        for line in session.server_lines():
+            click.echo(f"  server: {line}")
         names = sorted({Path(path).relative_to(root).as_posix() for _, path in found})
         requested = session.requested_builds()
         try:

@@ -20,6 +20,7 @@ from pathlib import Path
 from platform_cli.local.edge import Edge, start_edge
 from platform_cli.local.emulator import ACCOUNT, REGION, EmbeddedAws, start_embedded_aws
 from platform_cli.local.processes import LOOPBACK, Process, claim_port, start, wait_for_http
+from platform_cli.local.server_log import ServerLog
 from platform_cli.local.synthesis import synthesize_apart
 from platform_cli.progress import Steps
 from platform_cli.release import tell_shortcomings
@@ -29,7 +30,7 @@ from platform_core.composition import Composition
 from platform_core.contributions import LocalService, Stage
 from platform_core.deploy import Aws, bootstrap, deploy, outputs
 from platform_core.files import write_atomically
-from platform_core.outputs import BUILD_PROJECT, DISTRIBUTION_ID, Outputs
+from platform_core.outputs import BUILD_PROJECT, DISTRIBUTION_ID, SERVER_FUNCTION, Outputs
 from platform_core.releases import open_store, publish_site
 from platform_core.runtime.publisher import Published
 from platform_core.scaffold import is_new, scaffold
@@ -67,6 +68,7 @@ class Session:
     _services: dict[str, tuple[Process, int]] = field(default_factory=dict)
     _ports: dict[str, int] = field(default_factory=dict)
     _builds: set[str] = field(default_factory=set)
+    _log: ServerLog | None = None
 
     @property
     def state(self) -> Path:
@@ -106,6 +108,9 @@ class Session:
         with self.steps.step("start the edge"):
             self.edge = self._start_edge()
             stack.callback(self.edge.process.stop)
+        if function := self.outputs.get(SERVER_FUNCTION):
+            now = int(time.time() * 1000)
+            self._log = ServerLog(self.aws.client("logs"), self.aws.client("lambda"), function, since=now)
 
     def rebuild(self, why: str) -> bool:
         """Build and publish again, and tell how long it took; False when nothing was new."""
@@ -139,6 +144,10 @@ class Session:
         fresh = sorted(found - self._builds)
         self._builds = found
         return fresh
+
+    def server_lines(self) -> list[str]:
+        """Return what the site's server has printed since the last call."""
+        return self._log.fresh() if self._log else []
 
     def ended_process(self) -> Process | None:
         """Return a process that should run and does not."""
