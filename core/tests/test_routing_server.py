@@ -73,6 +73,11 @@ def said(answer: dict[str, Any]) -> str:
     return str(answer["uri"]).removeprefix(f"/releases/{RELEASE}/")
 
 
+def digest(code: str) -> str:
+    """Return what a policy allows inline code by."""
+    return base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()
+
+
 class TestAddresses:
     """Which address is a file and which is a question."""
 
@@ -276,12 +281,13 @@ class TestGuard:
             *,
             name: str = "index.mjs",
             handler: str = "index.handler",
+            environment: dict[str, str] | None = None,
         ) -> Any:
             shutil.copy(GUARD, tmp_path)
             if code:
                 (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
                 (tmp_path / name).write_text(code, "utf-8")
-                settings = {"release": RELEASE, "handler": handler, "environment": {"COLOUR": "red"}}
+                settings = {"release": RELEASE, "handler": handler, "environment": environment or {"COLOUR": "red"}}
                 token = hashlib.sha256(TOKEN.encode()).hexdigest()
                 (tmp_path / "_platform-release.json").write_text(json.dumps({**settings, "token": token}), "utf-8")
             script = (
@@ -392,6 +398,28 @@ class TestGuard:
         assert call("export const handler = async () => 'hello';")["body"] == "hello"
         missing = call("export const handler = async () => ({ statusCode: 404, body: 'mine' });")
         assert (missing["statusCode"], missing["headers"]["x-platform-status"], missing["body"]) == (200, "404", "mine")
+
+    @pytest.mark.parametrize(
+        ("answer", "policy"),
+        [
+            ({"body": "<p>no code</p>"}, "default-src 'self'"),
+            ({"body": "<script src='/x.js'></script><script type='application/json'>{}</script>"}, "default-src 'self'"),
+            ({"body": "<script>go()</script>"}, f"default-src 'self'; script-src 'self' 'sha256-{digest('go()')}'"),
+            ({"body": "<style>p{}</style>"}, f"default-src 'self'; style-src 'self' 'sha256-{digest('p{}')}'"),
+            ({"body": base64.b64encode(b"<script>go()</script>").decode(), "isBase64Encoded": True},
+             f"default-src 'self'; script-src 'self' 'sha256-{digest('go()')}'"),
+            ({"body": "<script>go()</script>", "headers": {"content-type": "text/plain"}}, None),
+            ({"body": "<script>go()</script>", "headers": {"content-type": "text/html", "content-security-policy": "mine"}}, "mine"),
+        ],
+    )  # fmt: skip
+    def test_inline_code_of_a_page_is_allowed_by_its_hash(
+        self, call: Callable[..., dict[str, Any]], answer: dict[str, Any], policy: str | None
+    ) -> None:
+        """For this one answer; data, files, other types and a policy of the site's own stay as they are."""
+        row = {"statusCode": 200, "headers": {"content-type": "text/html; charset=utf-8"}, **answer}
+        code = f"export const handler = async () => ({json.dumps(row)});"
+        found = call(code, environment={"PLATFORM_CSP": "default-src 'self'"})["headers"]
+        assert found.get("content-security-policy") == policy
 
     @pytest.mark.parametrize("code", ["throw new Error('secret')", "await Promise.reject(new Error('secret'))"])
     def test_a_failure_is_not_shown(self, call: Callable[..., dict[str, Any]], code: str) -> None:
