@@ -46,6 +46,7 @@ def test_an_adopted_site_runs_its_own_script(plan_of: PlanOf) -> None:
     plan = plan_of(adopted=True, build_script="build:site", build_output="dist")
     assert plan.command == (*npm_command(), "run", "build:site")
     assert plan.written == "dist"
+    assert plan.env["NITRO_PRESET"] == "static"
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def platform_build_plan(site: Site, settings: Mapping[str, Any], workspace: Work
     return BuildPlan(
         command=command,
         version=_VERSION,
-        env=_environment(server=server),
+        env=_environment(site),
         fingerprinted=_FINGERPRINTED,
         files={_SETTINGS: _generated(settings)},
         staged=True,
@@ -56,10 +56,13 @@ def platform_csp(settings: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
     return {"form-action": ["'self'", f"{parts.scheme}://{parts.netloc}"]} if parts.netloc else {}
 
 
-def _environment(*, server: bool) -> dict[str, str]:
-    # `ci` keeps Nuxt from asking, and from drawing progress.
+def _environment(site: Site) -> dict[str, str]:
+    # `CI` keeps Nuxt from asking, and from drawing progress.
     usual = {"NODE_ENV": "production", "NO_COLOR": "1", "CI": "1"}
-    return {**usual, "NITRO_PRESET": "aws-lambda"} if server else usual
+    if site.rendering == "server":
+        return {**usual, "NITRO_PRESET": "aws-lambda"}
+    # The script of an adopted site may be `nuxt build`, which makes files only when it is told so.
+    return {**usual, "NITRO_PRESET": "static"} if site.adopted else usual
 
 
 def _generated(settings: Mapping[str, Any]) -> bytes:

@@ -1,6 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { addServerTemplate, defineNuxtModule } from '@nuxt/kit'
+import { addServerTemplate, addTypeTemplate, defineNuxtModule } from '@nuxt/kit'
 import { makeMarkdown } from './markdown'
 import { makeModel } from './model'
 import { makePictures } from './pictures'
@@ -50,6 +50,10 @@ export default defineNuxtModule({
       filename: '#site/model',
       getContents: () => `export const model = JSON.parse(${JSON.stringify(JSON.stringify(model))})\nexport const configFile = ${JSON.stringify(configFile(id))}\n`,
     })
+    addTypeTemplate({
+      filename: 'types/site-model.d.ts',
+      getContents: () => 'declare module \'#site/model\' {\n  export const model: import(\'../../shared/types/site\').Model\n  export const configFile: string\n}\n',
+    }, { nitro: true, node: true, nuxt: true, shared: true })
     const files = ['/sitemap.xml', '/robots.txt', '/search.json', '/feed.xml', ...model.site.locales.map(name => `/${name}/feed.xml`)]
     nuxt.hook('nitro:config', (config) => {
       config.publicAssets = [...config.publicAssets ?? [], { dir: output, baseURL: '/', maxAge: 0 }]

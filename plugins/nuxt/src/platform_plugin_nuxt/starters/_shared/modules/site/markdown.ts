@@ -24,7 +24,7 @@ export function makeMarkdown(pictures: Map<string, Picture>): (text: string) => 
     const source = decodeURI(String(token.attrGet('src') ?? ''))
     const title = token.attrGet('title')
     const image = imageTag(pictures.get(source) ?? { src: source }, token.content)
-    return title ? `<figure>${image}<figcaption>${escapeHtml(title)}</figcaption></figure>` : image
+    return title ? `<figure>${image}<figcaption>${escapeHtml(String(title))}</figcaption></figure>` : image
   }
   return (text) => {
     const tokens = markdown.parse(text, {})

@@ -1,4 +1,4 @@
-import type { Item, Link, Page, Picture, Product, SiteData, Term } from '../../shared/types/site'
+import type { Item, Link, Model, Page, Picture, Product, SiteData, Term } from '../../shared/types/site'
 import { wordsFor } from '../../shared/utils/words'
 import { type Rendered, slugify } from './markdown'
 import type { Source } from './read'
@@ -16,14 +16,6 @@ export interface Inputs {
   pictures: Map<string, Picture>
   render: (text: string) => Rendered
   today: string
-}
-
-export interface Model {
-  site: SiteData
-  fragments: { head: string, bodyEnd: string }
-  pages: Record<string, Page>
-  /** Plain text by address, for the search and for feeds. */
-  texts: Record<string, string>
 }
 
 interface Entry { page: Page, index: boolean, text: string }

@@ -1,15 +1,7 @@
-import type { Item, Page, SiteData } from '#shared/types/site'
-import { configFile as file, model as made } from '#site/model'
+import type { Item, Page } from '#shared/types/site'
+import { configFile, model } from '#site/model'
 
-interface Model {
-  site: SiteData
-  fragments: { head: string, bodyEnd: string }
-  pages: Record<string, Page>
-  texts: Record<string, string>
-}
-
-export const model = made as Model
-export const configFile = file as string
+export { configFile, model }
 
 /** Every page that is one of the site's own texts, in the order of its address. */
 export function entries(): Page[] {

@@ -90,3 +90,12 @@ export interface SiteData {
   formEndpoint: string
   data: Record<string, any>
 }
+
+/** The whole site, as server routes get it from `#site/model`. */
+export interface Model {
+  site: SiteData
+  fragments: { head: string, bodyEnd: string }
+  pages: Record<string, Page>
+  /** Plain text by address, for the search and for feeds. */
+  texts: Record<string, string>
+}
