@@ -16,7 +16,12 @@ export default function (eleventyConfig) {
   eleventyConfig.amendLibrary("md", (md) => {
     md.set({ html: true, linkify: false, typographer: false });
     md.core.ruler.push("tidy-tables", tidyTables);
-    md.renderer.rules.table_open = () => '<div class="table-scroll" role="region" aria-label="Table" tabindex="0"><table>\n';
+    md.renderer.rules.table_open = (tokens, at) => {
+      // Regions need names of their own.
+      const number = tokens.slice(0, at + 1).filter((token) => token.type === "table_open").length;
+      const name = number === 1 ? "Table" : `Table ${number}`;
+      return `<div class="table-scroll" role="region" aria-label="${name}" tabindex="0"><table>\n`;
+    };
     md.renderer.rules.table_close = () => "</table></div>\n";
   });
 }

@@ -100,7 +100,7 @@ module Platform
     end
 
     def static(kind, folder, path)
-      kind.new(@site, File.join(@site.source, folder), File.dirname(path).delete_prefix("."), File.basename(path))
+      kind.new(@site, File.join(@site.source, folder), File.join("/", File.dirname(path)).chomp("."), File.basename(path))
     end
 
     def add(path)
@@ -215,14 +215,21 @@ module Platform
     end
   end
 
+  # Regions need names of their own.
+  def self.table_open(number)
+    name = number == 1 ? "Table" : "Table #{number}"
+    %(<div class="table-scroll" role="region" aria-label="#{name}" tabindex="0"><table>)
+  end
+
   # What kramdown and Rouge write, for the shared stylesheet and a policy that refuses style attributes.
   def self.tidy(html)
+    count = 0
     html
       .gsub('<div class="highlight"><pre class="highlight">', '<div class="highlight chroma code-block"><pre tabindex="0">')
-      .gsub("<table>", '<div class="table-scroll" role="region" aria-label="Table" tabindex="0"><table>')
+      .gsub("<table>") { table_open(count += 1) }
       .gsub("</table>", "</table></div>")
       .gsub(/<(th|td) style="text-align: (\w+)">/, '<\1 class="align-\2">')
-      .gsub(%r{<th( class="[^"]*")?>(?:&nbsp;|\s)*</th>}, '<td\1></td>')
+      .gsub(%r{<th( class="[^"]*")?>(?:&nbsp;|[[:space:]])*</th>}, '<td\1></td>')
   end
 end
 
