@@ -45,12 +45,15 @@ export async function makePicture(path: string, wish: Wish, by: Resolving): Prom
   })
   if (!data) return plain
   const webp = data.images.sources.find((source: any) => source.type === "image/webp")
+  // A picture is never shown larger than it is.
+  const widths = [...(data.images.fallback.srcSet ?? "").matchAll(/ (\d+)w/g)].map((found) => Number(found[1]))
+  const width = Math.min(data.width, ...(widths.length ? [Math.max(...widths)] : []))
   return {
     src: data.images.fallback.src,
     srcSet: oneLine(data.images.fallback.srcSet),
     webp: oneLine(webp?.srcSet),
-    width: Math.round(data.width),
-    height: Math.round(data.height),
+    width: Math.round(width),
+    height: Math.round((data.height * width) / data.width),
   }
 }
 
