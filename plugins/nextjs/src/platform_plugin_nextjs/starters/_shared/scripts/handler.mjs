@@ -17,7 +17,22 @@ const UNFINISHED = "NEXT_HTTP_ERROR_FALLBACK;404";
 
 export async function handler(event, context) {
   const answer = await answerOf(event, context);
-  const headers = Object.fromEntries(Object.entries(answer.headers ?? {}).map(([key, value]) => [key.toLowerCase(), value]));
+  const target = `${event.rawPath}/`;
+  if (answer.statusCode === 308 && String(headersOf(answer).location).split("?")[0] === target) {
+    // A redirect to what is missing helps nobody: it is missing here already.
+    const http = { ...event.requestContext.http, path: target };
+    const there = await answerOf({ ...event, rawPath: target, requestContext: { ...event.requestContext, http } }, context);
+    if (there.statusCode === 404) return readable(there);
+  }
+  return readable(answer);
+}
+
+function headersOf(answer) {
+  return Object.fromEntries(Object.entries(answer.headers ?? {}).map(([key, value]) => [key.toLowerCase(), value]));
+}
+
+function readable(answer) {
+  const headers = headersOf(answer);
   if (!String(headers["content-type"] ?? "").startsWith("text/html") || !answer.body) return answer;
   const page = answer.isBase64Encoded ? Buffer.from(answer.body, "base64").toString("utf-8") : answer.body;
   delete headers["content-length"];
