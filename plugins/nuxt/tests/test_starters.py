@@ -184,9 +184,11 @@ class TestContentSite:
     @pytest.mark.browser
     def test_search_finds_and_the_language_switches(self, visit: Visit) -> None:
         """Typed words lead to pages of this language, with the keyboard alone; the switch leads to the translation."""
-        page = visit("content_site", "/search/")
-        page.locator("#query").focus()
+        page = visit("content_site", "/")
+        page.locator("#front-query").focus()
         page.keyboard.type("sea lock")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/search/?q=sea+lock")
         page.locator(".search-results a").first.wait_for()
         assert page.locator(".search-results a").first.inner_text() == "The Marsh Arm to the sea lock"
         page.locator(".search-results a").first.focus()

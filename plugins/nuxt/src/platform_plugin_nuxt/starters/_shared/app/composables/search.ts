@@ -23,10 +23,15 @@ export function useSearch(locale: string) {
       .map(row => ({ row, weight: weight(row) })).sort((a, b) => b.weight - a.weight).map(item => item.row)
   })
 
+  // A page that is a file comes alive without the query of its address, which follows a moment later.
+  const route = useRoute()
   onMounted(() => {
     ready.value = true
-    query.value = new URLSearchParams(location.search).get('q') ?? ''
-    if (query.value) begin()
+    watch(() => route.query.q, (asked) => {
+      if (!asked) return
+      query.value = String(asked)
+      begin()
+    }, { immediate: true })
   })
   return { query, results, ready, begin }
 }
