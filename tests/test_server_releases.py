@@ -22,7 +22,7 @@ import pytest
 
 from platform_core.runtime.publisher import Published, PublishError, Server, prune, publish, releases, rollback
 from platform_core.runtime.release import Manifest
-from platform_core.runtime.server import GUARD
+from platform_core.runtime.server_code import GUARD
 from platform_core.runtime.store import Pointer, Store, connect
 from platform_testing.embedded import ACCOUNT, EmbeddedAws, embedded_aws
 

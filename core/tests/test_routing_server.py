@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 import platform_core.cloud
 from platform_core.node import node
 from platform_core.runtime.routing import ERROR_PAGE, Unroutable, plan_routing, pointer_value, table_entries
-from platform_core.runtime.server import GUARD
+from platform_core.runtime.server_code import GUARD
 
 VIEWER = Path(platform_core.cloud.__file__).with_name("viewer.js")
 UNVEIL = VIEWER.with_name("unveil.js")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from platform_core.runtime.release import PublishError
-from platform_core.runtime.server import GUARD, Server, read_server, write_zip
+from platform_core.runtime.server_code import GUARD, Server, read_server, write_zip
 
 
 @pytest.fixture(name="server")

@@ -30,7 +30,7 @@ from platform_core.contributions import Stage
 from platform_core.discovery import Plugin, discover
 from platform_core.manifest import Kind, Manifest
 from platform_core.runtime.adapter import Rejected, Request
-from platform_core.runtime.server import Server, read_server
+from platform_core.runtime.server_code import Server, read_server
 from platform_core.scaffold import scaffold
 from platform_core.site import parse_site
 from platform_testing.servers import ask_server

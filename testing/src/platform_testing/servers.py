@@ -14,7 +14,7 @@ from typing import Any
 
 from platform_core.contributions import ServerBundle
 from platform_core.node import node
-from platform_core.runtime.server import Server, read_server, write_zip
+from platform_core.runtime.server_code import Server, read_server, write_zip
 
 __all__ = ["ServerAnswer", "ask_server"]
 

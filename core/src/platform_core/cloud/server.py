@@ -11,7 +11,7 @@ from platform_core.cloud.acknowledge import acknowledge
 from platform_core.cloud.durations import seconds
 from platform_core.cloud.functions import log_group, write_logs
 from platform_core.cloud.grants import role
-from platform_core.runtime.server import GUARD
+from platform_core.runtime.server_code import GUARD
 
 __all__ = ["ServerFunction", "ServerFunctionProps"]
 

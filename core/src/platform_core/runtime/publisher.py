@@ -43,7 +43,8 @@ from platform_core.runtime.routing import (
     pointer_value,
     table_entries,
 )
-from platform_core.runtime.server import Code, Server, deploy_server, read_server
+from platform_core.runtime.server import deploy_server
+from platform_core.runtime.server_code import Code, Server, read_server
 from platform_core.runtime.store import Pointer, Store, Stored, connect, in_parallel, output_changed, reported
 from platform_core.runtime.switching import (
     Clock,
