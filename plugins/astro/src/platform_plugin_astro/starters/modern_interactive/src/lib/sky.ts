@@ -84,6 +84,17 @@ export function sunAt(time: number): Point {
   return equatorial(-x, -y, -z);
 }
 
+/** Positions between a few that are computed: in a day planets move evenly enough for that, the Moon in two hours. */
+function during(times: number[], place: (time: number) => Point, every = times.length - 1): Point[] {
+  const known = times.filter((_, at) => at % every === 0).map(place);
+  return times.map((_, at) => {
+    const from = known[Math.floor(at / every)]!;
+    const to = known[Math.floor(at / every) + 1] ?? from;
+    const part = (at % every) / every;
+    return { ra: from.ra + (turn(to.ra - from.ra + 180) - 180) * part, dec: from.dec + (to.dec - from.dec) * part };
+  });
+}
+
 const sunLongitude = (time: number) => {
   const [x, y] = heliocentric('Earth', time);
   return turn(Math.atan2(-y, -x) / RAD);
@@ -145,10 +156,10 @@ function phaseName(angle: number): string {
 export function nightOf(date: string): Night {
   const start = noon(date);
   const times = Array.from({ length: (24 * 60) / STEP + 1 }, (_, at) => start + at * STEP * 60_000);
-  const sun = times.map((time) => horizontal(sunAt(time), time).altitude);
+  const sun = during(times, sunAt).map((point, at) => horizontal(point, times[at]!).altitude);
   const isDark = sun.map((altitude) => altitude < -6);
   const night = spans(sun.map((altitude) => altitude < -0.83))[0] ?? { from: 720, to: 720 };
-  const moon = times.map((time) => horizontal(moonAt(time), time).altitude > 0);
+  const moon = during(times, moonAt, 120 / STEP).map((point, at) => horizontal(point, times[at]!).altitude > 0);
   const angle = elongation(start + DAY / 2);
   return {
     date,
@@ -161,7 +172,8 @@ export function nightOf(date: string): Night {
 }
 
 function visibility(name: Planet, times: number[], isDark: boolean[]) {
-  const places = times.map((time) => horizontal(planetAt(name, time), time));
+  const points = during(times, (time) => planetAt(name, time));
+  const places = points.map((point, at) => horizontal(point, times[at]!));
   const seen = places.map(({ altitude }, at) => isDark[at]! && altitude > LOWEST);
   const highest = seen.reduce((top, is, at) => (is && (top < 0 || places[at]!.altitude > places[top]!.altitude) ? at : top), -1);
   const best = places[highest];
