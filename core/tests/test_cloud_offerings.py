@@ -182,7 +182,7 @@ def test_a_missing_setting_is_a_warning_and_not_an_error(app: Any, fake_plugins:
 
 def test_importing_the_package_brings_no_cdk():
     """Plain modules of the package are for everybody; the constructs are looked up when used."""
-    code = "import sys, platform_core.cloud.profile, platform_core.cloud.headers, platform_core.assembly, "
+    code = "import sys, platform_core.cloud.profile, platform_core.headers, platform_core.assembly, "
     code += "platform_core.deploy, platform_core.changes, platform_core.preflight, platform_core.outputs\n"
     code += "print([name for name in ('aws_cdk', 'jsii', 'boto3') if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

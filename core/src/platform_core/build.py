@@ -28,6 +28,7 @@ from platform_core.contributions import BuildPlan, File, ServerBundle, Stage, Wo
 from platform_core.design import Design, load_design
 from platform_core.errors import BuildError, PluginError
 from platform_core.files import write_atomically
+from platform_core.headers import POLICY, csp_text
 from platform_core.inline import extract_inline
 from platform_core.node import npm_env
 from platform_core.site import Site
@@ -96,7 +97,7 @@ def build(
     data = json.dumps(platform_data(composition, stage, files, system), ensure_ascii=False, indent=1, sort_keys=True)
     plan = composition.build_plan(stage, workspace)
     plan = replace(plan, fingerprinted=f"(?:{plan.fingerprinted})|{_OWN}")
-    plan = replace(plan, server=_server_of(composition, plan))
+    plan = replace(plan, server=_server_of(composition, plan, stage))
     # A site whose own policy allows inline code keeps its pages as its engine wrote them.
     inline_allowed = "'unsafe-inline'" in composition.site.csp.get("script-src", ())
     plan = replace(plan, extract_inline=plan.extract_inline and not inline_allowed)
@@ -144,14 +145,22 @@ def _add_missing(output: Path, site: Site, say: Callable[[str], None]) -> None:
     )
 
 
-def _server_of(composition: Composition, plan: BuildPlan) -> ServerBundle | None:
-    """Return the server of a site that has one; a static site has none, whatever its engine can do."""
+def _server_of(composition: Composition, plan: BuildPlan, stage: Stage) -> ServerBundle | None:
+    """Return the server of a site that has one; a static site has none, whatever its engine can do.
+
+    Its guard is told the site's policy: pages that are rendered for one request may
+    hold inline code, which the guard then allows by its hash.
+    """
     if composition.site.rendering == "static":
         return None
     if plan.server is None:
         name = composition.engine.manifest.name
         raise PluginError("no-server", f"{name} says that it renders on a server, and its build plan names no server")
-    return plan.server
+    policy = csp_text(composition.csp(stage), https=stage.base_url.startswith("https:"))
+    # What core itself publishes under changing names: files only, also those of the release before.
+    own = (f"/{design.FOLDER}/", f"/{inline.FOLDER}/")
+    assets = tuple(dict.fromkeys((*plan.server.assets, *own)))
+    return replace(plan.server, assets=assets, environment={**plan.server.environment, POLICY: policy})
 
 
 def _check_server(server: ServerBundle) -> None:

@@ -22,7 +22,7 @@ from aws_cdk import Stage as CdkStage
 from aws_cdk import aws_cloudfront as cloudfront
 from constructs import Construct
 
-from platform_core.cloud.headers import policy_config
+from platform_core.headers import policy_config
 
 __all__ = ["Neighbours", "SharedStack"]
 

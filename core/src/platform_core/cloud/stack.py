@@ -18,13 +18,13 @@ from platform_core.catalogue import Catalogue
 from platform_core.cloud.build_project import BuildProject, BuildProjectProps
 from platform_core.cloud.edge import Edge, EdgeProps
 from platform_core.cloud.grants import Statement
-from platform_core.cloud.headers import header_policies
 from platform_core.cloud.profile import LOCAL_ACCOUNT, LOCAL_REGION, Profile, profile_for
 from platform_core.cloud.shared import Neighbours
 from platform_core.cloud.storage import Storage, StorageProps
 from platform_core.composition import Composition
 from platform_core.contributions import BuildPlan, Stage
 from platform_core.errors import UserError
+from platform_core.headers import header_policies
 
 if TYPE_CHECKING:
     from aws_cdk import aws_lambda as lambda_

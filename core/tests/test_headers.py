@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from platform_core.cloud.headers import csp_text, policy_config
+from platform_core.headers import csp_text, policy_config
 
 
 def test_every_policy_starts_from_the_strict_base():

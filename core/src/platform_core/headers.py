@@ -7,7 +7,10 @@ from collections.abc import Mapping, Sequence
 from platform_core.composition import Composition
 from platform_core.contributions import Stage
 
-__all__ = ["csp_text", "header_policies", "policy_config"]
+__all__ = ["POLICY", "csp_text", "header_policies", "policy_config"]
+
+POLICY = "PLATFORM_CSP"
+"""The variable in which a site's server finds the policy of the site."""
 
 _YEAR = 31_536_000
 _BASE: Mapping[str, tuple[str, ...]] = {
@@ -62,7 +65,8 @@ def policy_config(policy: Mapping[str, Sequence[str]], *, https: bool) -> dict[s
     """
     framed_by = tuple(policy.get("frame-ancestors", ("'self'",)))
     headers: dict[str, object] = {
-        "contentSecurityPolicy": {"contentSecurityPolicy": csp_text(policy, https=https), "override": True},
+        # Files never bring a policy. The guard of a site's server brings one with the hashes of the page's own inline code.
+        "contentSecurityPolicy": {"contentSecurityPolicy": csp_text(policy, https=https), "override": False},
         "contentTypeOptions": {"override": True},
         "referrerPolicy": {"referrerPolicy": "strict-origin-when-cross-origin", "override": True},
         "strictTransportSecurity": {
