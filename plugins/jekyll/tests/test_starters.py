@@ -73,6 +73,7 @@ class TestPages:
         assert not re.search(r"<th[^>]*>\s*</th>", table)
         assert '<td class="align-right">2</td>' in table
         assert 'aria-label="Table 2"' in table
+        assert '<th scope="col" class="align-right">b</th>' in table
         assert '<div class="highlight chroma code-block"><pre tabindex="0">' in built.read("posts/a-note/index.html")
 
     def test_the_design_and_the_own_sheet_are_linked(self, built: Any) -> None:

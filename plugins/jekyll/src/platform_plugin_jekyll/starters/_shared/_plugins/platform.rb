@@ -230,6 +230,7 @@ module Platform
       .gsub("</table>", "</table></div>")
       .gsub(/<(th|td) style="text-align: (\w+)">/, '<\1 class="align-\2">')
       .gsub(%r{<th( class="[^"]*")?>(?:&nbsp;|[[:space:]])*</th>}, '<td\1></td>')
+      .gsub(%r{<thead>.*?</thead>}m) { |head| head.gsub(/<th(?=[ >])/, '<th scope="col"') }
   end
 end
 
