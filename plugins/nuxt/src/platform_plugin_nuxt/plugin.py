@@ -58,7 +58,7 @@ def platform_csp(settings: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
 
 def _environment(site: Site) -> dict[str, str]:
     # `CI` keeps Nuxt from asking, and from drawing progress.
-    usual = {"NODE_ENV": "production", "NO_COLOR": "1", "CI": "1"}
+    usual = {"NODE_ENV": "production", "NO_COLOR": "1", "CI": "1", "NUXT_TELEMETRY_DISABLED": "1"}
     if site.rendering == "server":
         return {**usual, "NITRO_PRESET": "aws-lambda"}
     # The script of an adopted site may be `nuxt build`, which makes files only when it is told so.
