@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -16,8 +16,9 @@ STAGE = Stage("local", "http://localhost:8080")
 
 
 @pytest.fixture(name="workspace")
-def _workspace(tmp_path: Path) -> Workspace:
+def _workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     """A site with one page, one static file, one generated file, and what must stay out."""
+    monkeypatch.setenv("PLATFORM_CACHE", str(tmp_path / "cache"))
     found = workspace_for(tmp_path / "site", STAGE)
     left_out = (".git/config", "node_modules/x/index.js", "site.toml")
     for name in ("content/a.md", "static/b.txt", ".eleventy.js", *left_out):
@@ -59,11 +60,23 @@ def test_the_mirror_has_the_site_and_what_core_generates(workspace: Workspace) -
     }
 
 
-def test_compilers_look_no_further_than_the_mirror(workspace: Workspace) -> None:
-    """A tsconfig.json of the site's folder refers to files that are in the mirror only, so one above the mirror ends the search."""
+def test_the_mirror_is_not_below_the_site(workspace: Workspace) -> None:
+    """Bundlers look upwards for settings, and must not meet those of the site's folder, which has no packages."""
+    assert not workspace.work.is_relative_to(workspace.root)
+
+
+def test_mirrors_of_lost_sites_go(workspace: Workspace, tmp_path: Path) -> None:
+    """A folder that was deleted leaves no cache behind; the others stay."""
     mirror(workspace)
-    found = json.loads((workspace.work.parent / "tsconfig.json").read_text("utf-8"))
-    assert {"**/*.ts", "**/*.vue"} <= set(found["include"])
+    lost = workspace_for(tmp_path / "lost", STAGE)
+    write(lost.root / "a.md", "a")
+    mirror(lost)
+    shutil.rmtree(lost.root)
+    other = workspace_for(tmp_path / "other", STAGE)
+    write(other.root / "a.md", "a")
+    mirror(other)
+    assert not lost.work.exists()
+    assert workspace.work.is_dir()
 
 
 def test_only_what_changed_is_copied(workspace: Workspace) -> None:

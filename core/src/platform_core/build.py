@@ -32,7 +32,7 @@ from platform_core.headers import POLICY, csp_text
 from platform_core.inline import extract_inline
 from platform_core.node import npm_env
 from platform_core.site import Site
-from platform_core.staging import site_files, stage_files
+from platform_core.staging import mirror_folder, site_files, stage_files
 
 __all__ = ["STATE_FOLDER", "Built", "build", "platform_data", "stop_builds", "workspace_for"]
 
@@ -69,7 +69,7 @@ def workspace_for(root: Path, stage: Stage) -> Workspace:
         generated=folder / "generated",
         output=folder / "output",
         cache=folder / "cache",
-        work=folder / "work",
+        work=mirror_folder(root, stage.name),
     )
 
 
@@ -255,7 +255,6 @@ def _prepare(plan: BuildPlan, workspace: Workspace, say: Callable[[str], None]) 
     workspace.cache.mkdir(parents=True, exist_ok=True)
     if not plan.staged:
         return {**os.environ, **plan.env}
-    workspace.work.mkdir(parents=True, exist_ok=True)
     stage_files(workspace, plan.renamed, say=say)
     env = npm_env()
     programs = workspace.work / "node_modules" / ".bin"

@@ -38,12 +38,8 @@ _NAME = re.compile(r"(?:@[a-z0-9][a-z0-9._-]*/)?[a-z0-9][a-z0-9._-]*")
 _VERSION = re.compile(r"\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?")
 _CREDENTIALS = re.compile(r"(?<=//)[^/@\s]+(?=@)")
 _QUIET = {
-    "ASTRO_TELEMETRY_DISABLED": "1",
     "CDK_DISABLE_CLI_TELEMETRY": "true",
     "DO_NOT_TRACK": "1",
-    "GATSBY_TELEMETRY_DISABLED": "1",
-    "NEXT_TELEMETRY_DISABLED": "1",
-    "NUXT_TELEMETRY_DISABLED": "1",
     "npm_config_audit": "false",
     "npm_config_fund": "false",
     "npm_config_update_notifier": "false",

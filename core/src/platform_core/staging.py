@@ -1,15 +1,19 @@
 """A mirror of the site's folder, for engines that write beside their sources.
 
 Such an engine would leave caches, lock files and ``node_modules`` in the folder
-that the client's repository holds. So it builds in ``.platform/<stage>/work``:
-the site's files, core's generated files below ``.platform/generated``, and the
-packages of the site's lock file. What the engine itself writes there stays, so
-its caches work; a file keeps its time, so that an engine sees what changed.
+that the client's repository holds. So it builds in a mirror: the site's files,
+core's generated files below ``.platform/generated``, and the packages of the
+site's lock file. What the engine itself writes there stays, so its caches work; a
+file keeps its time, so that an engine sees what changed.
+
+The mirror lies among the caches, not below the site: bundlers look upwards for
+settings, and would take those of the site's folder, which has no packages.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import shutil
@@ -18,19 +22,16 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from platform_core.contributions import Workspace
-from platform_core.files import write_atomically
+from platform_core.files import cache_folder, write_atomically
 from platform_core.node import ensure_packages
 
-__all__ = ["GENERATED", "site_files", "stage_files"]
+__all__ = ["GENERATED", "mirror_folder", "site_files", "stage_files"]
 
 GENERATED = ".platform/generated"
 """Where core's generated files lie in the mirror."""
 SITE_FILE = "site.toml"
 _PACKAGES = "node_modules"
-# Compilers look for a tsconfig.json upwards from each source. Beyond the mirror they would meet the one of the site's
-# folder, which refers to files that engines write beside it, and which is of no concern here.
-_BOUNDARY = "tsconfig.json"
-_SOURCES = ("astro", "cts", "js", "jsx", "mjs", "mts", "svelte", "ts", "tsx", "vue")
+_OWNER = "site"
 _LEFT_OUT = frozenset({".git", ".platform", _PACKAGES})
 
 
@@ -65,9 +66,8 @@ def stage_files(workspace: Workspace, renamed: Mapping[str, str], *, say: Callab
     Raises:
         ToolError: The packages can't be installed.
     """
+    _settle(workspace)
     record = workspace.work.with_name("work.json")
-    include = [f"**/*.{ending}" for ending in _SOURCES]
-    write_atomically(workspace.work.with_name(_BOUNDARY), json.dumps({"compilerOptions": {}, "include": include}))
     before = _read(record)
     now: dict[str, str] = {}
     for target, source in _wanted(workspace, renamed):
@@ -82,6 +82,26 @@ def stage_files(workspace: Workspace, renamed: Mapping[str, str], *, say: Callab
     if (workspace.root / "package.json").is_file():
         now[_PACKAGES] = _link_packages(workspace, before.get(_PACKAGES, ""), say)
     write_atomically(record, json.dumps(now))
+
+
+def mirror_folder(root: Path, stage: str) -> Path:
+    """Return where the mirror of the site in *root* is, whether or not it exists."""
+    return _mirrors() / hashlib.sha256(str(root.resolve()).encode()).hexdigest()[:16] / stage / "work"
+
+
+def _mirrors() -> Path:
+    return cache_folder() / "mirrors"
+
+
+def _settle(workspace: Workspace) -> None:
+    """Make the folder of a new mirror, and remove those of sites that are gone."""
+    if workspace.work.is_dir():
+        return
+    for name in _mirrors().glob(f"*/{_OWNER}"):
+        if not Path(name.read_text("utf-8")).is_dir():
+            shutil.rmtree(name.parent, ignore_errors=True)
+    workspace.work.mkdir(parents=True)
+    write_atomically(workspace.work.parents[1] / _OWNER, str(workspace.root))
 
 
 def _wanted(workspace: Workspace, renamed: Mapping[str, str]) -> Iterator[tuple[str, Path]]:

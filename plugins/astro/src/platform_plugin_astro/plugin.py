@@ -42,7 +42,7 @@ def platform_build_plan(site: Site, settings: Mapping[str, Any], workspace: Work
     return BuildPlan(
         command=tuple(command),
         version=_version(workspace),
-        env={"NODE_ENV": "production"},
+        env={"NODE_ENV": "production", "ASTRO_TELEMETRY_DISABLED": "1"},
         fingerprinted=_FINGERPRINTED,
         files={_GENERATED: json.dumps(generated, sort_keys=True).encode()},
         staged=True,
@@ -67,7 +67,7 @@ def _own_plan(site: Site, settings: Mapping[str, Any], workspace: Workspace) -> 
     return BuildPlan(
         command=(*npm_command(), "run", script) if script else ("astro", "build"),
         version=_version(workspace),
-        env={"NODE_ENV": "production"},
+        env={"NODE_ENV": "production", "ASTRO_TELEMETRY_DISABLED": "1"},
         fingerprinted=_FINGERPRINTED,
         staged=True,
         written=str(settings["build_output"]) or usual,

@@ -49,7 +49,7 @@ def platform_build_plan(site: Site, settings: Mapping[str, Any], workspace: Work
     return BuildPlan(
         command=("node", _SCRIPT),
         version=version,
-        env={"NODE_ENV": "production"},
+        env={"NODE_ENV": "production", "NEXT_TELEMETRY_DISABLED": "1"},
         fingerprinted=FINGERPRINTED,
         files={_SETTINGS: json.dumps(chosen, sort_keys=True).encode()},
         staged=True,
