@@ -223,7 +223,7 @@ def test_every_session_and_target_that_is_shown_exists() -> None:
 def test_the_plugin_of_the_how_to_conforms(tmp_path: Path) -> None:
     """Manifest, hooks and conformance class of the guide are taken from it as they are, and pass the kit."""
     guide = ROOT / "docs" / "how-to" / "write-a-plugin.md"
-    (pyproject, facts), (hooks, test) = blocks(guide, "toml"), blocks(guide, "python")
+    (pyproject, facts), (hooks, test, *_) = blocks(guide, "toml"), blocks(guide, "python")
     project = tomllib.loads(pyproject)["project"]
     ((group, entries),) = project["entry-points"].items()
     add_distribution(
