@@ -52,9 +52,9 @@ def files() -> Iterator[tuple[Path, str]]:
     readme = ROOT / "README.md"
     yield readme, filled(readme.read_text("utf-8"), "starters", starters_table())
     for plugin in own_plugins():
-        if plugin.package and (rows := measured_builds().get(plugin.id)):
+        if plugin.package and plugin.kind == "ssg":
             path = plugin.package / "plugin.toml"
-            yield path, with_speed(path.read_text("utf-8"), rows)
+            yield path, with_speed(path.read_text("utf-8"), measured_builds().get(plugin.id, []))
         readme = ROOT / "plugins" / plugin.id / "README.md"
         if plugin.manifest and readme.is_file():
             text = readme.read_text("utf-8")
