@@ -70,7 +70,7 @@ def key_of(starter: Starter) -> str:
 def _decisive(path: Path) -> bytes:
     """Return what of a file decides a result: a manifest's measured builds do not."""
     data = path.read_bytes()
-    return _MEASURED.sub(b"", data) if path.name == "plugin.toml" else data
+    return _MEASURED.sub(b"\n", data) if path.name == "plugin.toml" else data
 
 
 def _files(folder: Path) -> Iterator[Path]:
