@@ -84,7 +84,11 @@ def test_a_template_stack_takes_a_site(app: Any, stacks: Any):
 def test_the_variants_come_from_the_manifest(stacks: Any):
     """The class can't disagree with the catalogue."""
     assert stacks["template"].SUPPORTED_TEMPLATE_VARIANTS == {
-        "plain": {"summary": "One plain page for each entry.", "features": [], "starter": "starters/plain"}
+        "plain": {
+            "summary": "One plain page for each entry.",
+            "features": ["plain_pages"],
+            "starter": "starters/plain",
+        }
     }
 
 
