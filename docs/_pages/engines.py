@@ -85,7 +85,7 @@ def _engines() -> list[Manifest]:
 
 def _row(item: Manifest, variant: str, rows: Mapping[str, Any]) -> Iterable[str]:
     row = rows.get(f"{item.id}/{variant}")
-    start = (f"{item.name} {row['version']}" if row else item.name, f"`{variant}`")
+    start = (f"{item.name} {item.facts['version'].split()[0].rstrip(',')}", f"`{variant}`")
     if row is None:
         return (*start, "not run yet", "", "", "", "", "")
     scores = [_scores(value) for _, value in sorted(row["lighthouse"].items())]
