@@ -233,7 +233,7 @@ def test_the_running_site_lists_its_releases(story: Story) -> None:
     """`releases --local` finds the embedded AWS by the folder alone."""
     assert [row["live"] for row in story.facts["releases"]].count(True) == 1
     assert len(story.facts["releases"]) == 2
-    keys = {"id", "live", "previous", "created", "objects", "bytes", "provenance"}
+    keys = {"id", "live", "previous", "created", "objects", "bytes", "provenance", "server"}
     assert all(set(row) == keys for row in story.facts["releases"])
 
 
