@@ -123,7 +123,7 @@ def _serve() -> Iterator[Callable[[Path], str]]:
         server.server_close()
 
 
-@pytest.fixture(scope="session", name="browser")
+@pytest.fixture(scope="module", name="browser")
 def _browser() -> Iterator[Any]:
     """A real browser, where there is one."""
     from playwright.sync_api import Error, sync_playwright

@@ -84,7 +84,7 @@ def _build(variant: str, folders: pytest.TempPathFactory) -> Built:
     return Built(root, output)
 
 
-@pytest.fixture(scope="session", name="browser")
+@pytest.fixture(scope="module", name="browser")
 def _browser() -> Iterator[Any]:
     """A real browser, where there is one."""
     from playwright.sync_api import Error, sync_playwright

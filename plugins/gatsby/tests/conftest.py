@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from platform_core.build import Built, build
+from platform_core.build import Built, build, workspace_for
 from platform_core.catalogue import Catalogue
 from platform_core.composition import compose
 from platform_core.contributions import Stage, Workspace
@@ -56,7 +56,7 @@ class Finished:
     @property
     def work(self) -> Path:
         """The mirror in which it was built."""
-        return self.output.with_name("work")
+        return workspace_for(self.root, AWS).work
 
     @property
     def pages(self) -> list[Path]:

@@ -16,6 +16,7 @@ import pytest
 import platform_plugin_hugo
 from platform_core.content import Content
 from platform_core.contributions import BuildPlan, Stage, Workspace
+from platform_core.design import load_design
 from platform_core.site import Site
 from platform_plugin_hugo import plugin
 
@@ -65,6 +66,7 @@ def scaffold(variant: str, root: Path, *, shop: bool) -> None:
 
 def platform_data(site: Site, stage: Stage, root: Path) -> dict[str, Any]:
     """Return what core writes into ``data/platform.json``."""
+    design = load_design(root)
     products = {
         item.sku: {
             "sku": item.sku,
@@ -90,7 +92,7 @@ def platform_data(site: Site, stage: Stage, root: Path) -> dict[str, Any]:
             "base_url": stage.base_url,
             "stage": stage.name,
         },
-        "fragments": FRAGMENTS,
+        "fragments": {**FRAGMENTS, "head": (design.head if design else "") + FRAGMENTS["head"]},
         "shop": bool(site.shop),
         "products": products,
         "routes": [{"path": "/admin/", "label": "Admin"}],
@@ -107,6 +109,11 @@ def run_plan(site: Site, stage: Stage, workspace: Workspace, settings: dict[str,
         (workspace.generated / name).write_bytes(content)
     done = subprocess.run(plan.command, cwd=workspace.root, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+    design = load_design(workspace.root)
+    for file in design.files if design else ():
+        path = workspace.output / file.path
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(file.content if isinstance(file.content, bytes) else file.content.read_bytes())
     return Built(workspace.root, workspace.output, plan, done.stdout + done.stderr)
 
 

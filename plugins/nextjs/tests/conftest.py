@@ -124,7 +124,7 @@ def _serve() -> Callable[[Finished], Any]:
     return serve
 
 
-@pytest.fixture(scope="session", name="browser")
+@pytest.fixture(scope="module", name="browser")
 def _browser() -> Iterator[Any]:
     """A real browser, where there is one."""
     from playwright.sync_api import Error, sync_playwright

@@ -46,7 +46,7 @@ def test_the_versions_are_the_locked_ones(manifest: Manifest) -> None:
     """What the manifest tells a buyer is what is installed."""
     packages = json.loads((STARTERS / "_shared" / "package-lock.json").read_text("utf-8"))["packages"]
     next_, react = (packages[f"node_modules/{name}"]["version"] for name in ("next", "react"))
-    assert manifest.facts["version"].startswith(f"next {next_} and React {react},")
+    assert manifest.facts["version"].startswith(f"{next_} with React {react},")
     opennext = packages["node_modules/@opennextjs/aws"]["version"]
     assert manifest.facts["server"].startswith(f"@opennextjs/aws {opennext},")
 

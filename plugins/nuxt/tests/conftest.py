@@ -100,7 +100,7 @@ class _Handler(SimpleHTTPRequestHandler):
         """Say nothing."""
 
 
-@pytest.fixture(scope="session", name="browser")
+@pytest.fixture(scope="module", name="browser")
 def _browser() -> Iterator[Any]:
     """A real browser, where there is one."""
     from playwright.sync_api import Error, sync_playwright
