@@ -101,6 +101,18 @@ def test_what_was_deleted_goes_with_its_empty_folders(workspace: Workspace) -> N
     assert found[".cache/engine"] == "kept"
 
 
+def test_a_folder_takes_the_name_of_a_file(workspace: Workspace) -> None:
+    """A page without an ending that becomes a folder is no trouble, nor the way back."""
+    write(workspace.root / "static" / "notes", "a file")
+    mirror(workspace)
+    (workspace.root / "static" / "notes").unlink()
+    write(workspace.root / "static" / "notes" / "one.txt", "in a folder")
+    assert mirror(workspace)["static/notes/one.txt"] == "in a folder"
+    shutil.rmtree(workspace.root / "static" / "notes")
+    write(workspace.root / "static" / "notes", "a file again")
+    assert mirror(workspace)["static/notes"] == "a file again"
+
+
 def test_a_half_copied_file_is_copied_again(workspace: Workspace) -> None:
     """Whoever died on the way wrote no record, so nothing half-written is believed."""
     mirror(workspace)

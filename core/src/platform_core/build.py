@@ -96,11 +96,14 @@ def build(
     files = composition.files(stage)
     data = json.dumps(platform_data(composition, stage, files, system), ensure_ascii=False, indent=1, sort_keys=True)
     plan = composition.build_plan(stage, workspace)
-    plan = replace(plan, fingerprinted=f"(?:{plan.fingerprinted})|{_OWN}")
-    plan = replace(plan, server=_server_of(composition, plan, stage))
     # A site whose own policy allows inline code keeps its pages as its engine wrote them.
     inline_allowed = "'unsafe-inline'" in composition.site.csp.get("script-src", ())
-    plan = replace(plan, extract_inline=plan.extract_inline and not inline_allowed)
+    plan = replace(
+        plan,
+        fingerprinted=f"(?:{plan.fingerprinted})|{_OWN}",
+        server=_server_of(composition, plan, stage),
+        extract_inline=plan.extract_inline and not inline_allowed,
+    )
     record = workspace.output.with_name("build.json")
     key = _key(plan, workspace, data, files)
     made = [workspace.output, *([plan.server.folder] if plan.server else [])]

@@ -69,16 +69,18 @@ def stage_files(workspace: Workspace, renamed: Mapping[str, str], *, say: Callab
     _settle(workspace)
     record = workspace.work.with_name("work.json")
     before = _read(record)
+    wanted = dict(_wanted(workspace, renamed))
+    # First what goes: a folder may take the name of a file.
+    for target in before.keys() - wanted.keys() - {_PACKAGES}:
+        _remove(workspace.work, target)
     now: dict[str, str] = {}
-    for target, source in _wanted(workspace, renamed):
+    for target, source in wanted.items():
         stat = source.stat()
         now[target] = f"{stat.st_mtime_ns}:{stat.st_size}"
         place = workspace.work / target
         if before.get(target) != now[target] or not place.is_file():
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, place)
-    for target in before.keys() - now.keys() - {_PACKAGES}:
-        _remove(workspace.work, target)
     if (workspace.root / "package.json").is_file():
         now[_PACKAGES] = _link_packages(workspace, before.get(_PACKAGES, ""), say)
     write_atomically(record, json.dumps(now))
@@ -98,8 +100,10 @@ def _settle(workspace: Workspace) -> None:
     if workspace.work.is_dir():
         return
     for name in _mirrors().glob(f"*/{_OWNER}"):
-        if not Path(name.read_text("utf-8")).is_dir():
-            shutil.rmtree(name.parent, ignore_errors=True)
+        # Another build may be sweeping too.
+        with contextlib.suppress(FileNotFoundError):
+            if not Path(name.read_text("utf-8")).is_dir():
+                shutil.rmtree(name.parent, ignore_errors=True)
     workspace.work.mkdir(parents=True)
     write_atomically(workspace.work.parents[1] / _OWNER, str(workspace.root))
 

@@ -79,21 +79,21 @@ class Design:
         sheets = "\n".join((_HERE / "css" / f"{name}.css").read_text("utf-8") for name in _SHEETS)
         tokens = _rule(":root", {**self.tokens, **self.light})
         dark = f"@media (prefers-color-scheme: dark) {{\n{_rule(':root', self.dark)}\n}}" if self.dark else ""
-        faces = "\n".join((*map(_face_rule, self.faces), *(_fallback_rule(*item) for item in self.fallbacks.items())))
+        rules = (_face_rule(face, self._fonts[face.file]) for face in self.faces)
+        faces = "\n".join((*rules, *(_fallback_rule(*item) for item in self.fallbacks.items())))
         text = f"{faces}\n@layer platform {{\n{tokens}\n{dark}\n{sheets}\n}}\n"
         return re.sub(r"\n\s*\n+", "\n", _COMMENT.sub("", text)).encode()
 
     @property
     def files(self) -> tuple[File, ...]:
         """What is published: the stylesheet and each font file."""
-        fonts = {_published(face.file): face.file for face in self.faces}
-        return (File(self._sheet, self.stylesheet), *(File(name, path) for name, path in fonts.items()))
+        return (File(self._sheet, self.stylesheet), *(File(name, path) for path, name in self._fonts.items()))
 
     @property
     def head(self) -> str:
         """The links of every page's head."""
         links = [
-            f'<link rel="preload" href="/{_published(face.file)}" as="font" type="font/woff2" crossorigin>'
+            f'<link rel="preload" href="/{self._fonts[face.file]}" as="font" type="font/woff2" crossorigin>'
             for face in self.faces
             if face.preload
         ]
@@ -105,7 +105,12 @@ class Design:
         ]
         return "".join([*links, f'<link rel="stylesheet" href="/{self._sheet}">'])
 
-    @property
+    @functools.cached_property
+    def _fonts(self) -> Mapping[Path, str]:
+        """Each font file with the name under which it is published."""
+        return {face.file: _published(face.file) for face in self.faces}
+
+    @functools.cached_property
     def _sheet(self) -> str:
         return f"{FOLDER}/style.{_digest(self.stylesheet)}.css"
 
@@ -269,11 +274,11 @@ def _rule(selector: str, tokens: Mapping[str, str]) -> str:
     return f"{selector} {{\n{lines}}}"
 
 
-def _face_rule(face: Face) -> str:
+def _face_rule(face: Face, published: str) -> str:
     span = f" unicode-range: {face.range};" if face.range else ""
     return (
         f'@font-face {{ font-family: "{face.family}"; font-weight: {face.weight}; font-style: {face.style}; '
-        f'font-display: swap; src: url("/{_published(face.file)}") format("woff2");{span} }}'
+        f'font-display: swap; src: url("/{published}") format("woff2");{span} }}'
     )
 
 
