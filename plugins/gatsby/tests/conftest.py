@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import http.server
-import shutil
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -123,22 +122,14 @@ def _serve() -> Callable[[Finished], Any]:
 
 
 @pytest.fixture(name="page")
-def _page() -> Iterator[Any]:
+def _page(browser: Any) -> Iterator[Any]:
     """A page of a real browser, in which nothing may go wrong unseen."""
-    from playwright.sync_api import Error, sync_playwright
-
-    program = shutil.which("chromium") or shutil.which("google-chrome")
-    with sync_playwright() as playwright:
-        try:
-            browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
-        except Error as error:
-            pytest.skip(f"no browser here: {error.message.splitlines()[0]}")
-        page = browser.new_page()
-        faults: list[str] = []
-        page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        yield page
-        browser.close()
+    page = browser.new_page()
+    faults: list[str] = []
+    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    yield page
+    page.close()
     assert faults == []
 
 

@@ -124,21 +124,6 @@ def _serve() -> Callable[[Finished], Any]:
     return serve
 
 
-@pytest.fixture(scope="module", name="browser")
-def _browser() -> Iterator[Any]:
-    """A real browser, where there is one."""
-    from playwright.sync_api import Error, sync_playwright
-
-    program = shutil.which("chromium") or shutil.which("google-chrome")
-    with sync_playwright() as playwright:
-        try:
-            browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
-        except Error as error:
-            pytest.skip(f"no browser here: {error.message.splitlines()[0]}")
-        yield browser
-        browser.close()
-
-
 @pytest.fixture(name="page")
 def _page(browser: Any) -> Iterator[Any]:
     """A page in which nothing may go wrong unseen."""
