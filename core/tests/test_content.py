@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from decimal import Decimal
 from pathlib import Path, PurePosixPath
@@ -10,8 +11,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from platform_core.content import Content, Entry, Redirect, entry_url, parse_entry, render_entry
-from platform_core.errors import ContentError
+from platform_core.content import (
+    Content,
+    Entry,
+    Product,
+    ProductVariant,
+    Redirect,
+    entry_url,
+    parse_entry,
+    product_entry,
+    read_product,
+    render_entry,
+)
+from platform_core.errors import ContentError, Problem
 
 TEXT = st.text(
     st.characters(blacklist_categories=("Cs", "Cc"), blacklist_characters="\x85\u2028\u2029\ufeff"), max_size=30
@@ -22,7 +34,8 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(LINE, inner, max_size=3),
     max_leaves=5,
 )
-KNOWN = {"title", "date", "updated", "description", "draft", "locale", "image", "url", "aliases", "tags", "categories"}
+KNOWN = {field.name for field in dataclasses.fields(Entry)} | {"tags", "categories"}
+MOMENTS = st.datetimes(dt.datetime.min.replace(year=1000), timezones=st.none() | st.just(dt.UTC))
 ENTRIES = st.builds(
     Entry,
     collection=st.just("posts"),
@@ -30,15 +43,52 @@ ENTRIES = st.builds(
     title=TEXT,
     body=TEXT,
     date=st.none() | st.dates(dt.date(1000, 1, 1)),
+    updated=st.none() | MOMENTS,
+    publish_at=st.none() | MOMENTS,
+    expire_at=st.none() | MOMENTS,
     description=TEXT,
     draft=st.booleans(),
+    locale=TEXT,
+    translation=TEXT,
+    image=TEXT,
     url=TEXT,
     aliases=st.lists(TEXT, max_size=3).map(tuple),
     taxonomies=st.dictionaries(
         st.sampled_from(["tags", "categories"]), st.lists(TEXT, min_size=1, max_size=3).map(tuple)
     ),
+    references=st.dictionaries(LINE, st.lists(TEXT, min_size=1, max_size=3).map(tuple), max_size=2),
     extra=st.dictionaries(LINE.filter(lambda key: key not in KNOWN), JSON, max_size=3),
 )
+SKUS = st.text("abcXYZ019._-", min_size=1, max_size=12)
+AMOUNTS = st.decimals(0, 999_999, places=2)
+COUNTS = st.none() | st.integers(0, 10**9)
+OF_PRODUCTS = {"sku", "price", "currency", "prices", "options", "variants", "stock", "weight"}
+
+
+@st.composite
+def products(draw: st.DrawFn) -> Product:
+    """Draw a product with variants whose choices it has."""
+    options = draw(st.dictionaries(LINE, st.lists(LINE, min_size=1, max_size=3, unique=True).map(tuple), max_size=2))
+    chosen = st.fixed_dictionaries({name: st.sampled_from(choices) for name, choices in options.items()})
+    extra = st.dictionaries(LINE.filter(lambda key: key not in KNOWN | OF_PRODUCTS), JSON, max_size=2)
+    variant = st.builds(ProductVariant, sku=SKUS, options=chosen, price=st.none() | AMOUNTS, stock=COUNTS, extra=extra)
+    return Product(
+        sku=draw(SKUS),
+        name=draw(TEXT),
+        price=draw(AMOUNTS),
+        currency=draw(st.sampled_from(["EUR", "USD", "JPY"])),
+        url=draw(st.sampled_from(["/products/a-post/", "/old/mug.html"])),
+        description=draw(TEXT),
+        image=draw(TEXT),
+        prices=draw(st.dictionaries(st.sampled_from(["GBP", "CHF"]), AMOUNTS)),
+        options=options,
+        variants=tuple(draw(st.lists(variant, max_size=2))),
+        stock=draw(COUNTS),
+        weight=draw(COUNTS),
+        extra=draw(extra),
+    )
+
+
 PATH = PurePosixPath("posts/a-post.md")
 
 
@@ -46,6 +96,15 @@ PATH = PurePosixPath("posts/a-post.md")
 def test_reading_what_was_written_is_identity(entry: Entry) -> None:
     """read(write(entry)) == entry, unknown fields included."""
     assert parse_entry(render_entry(entry), PATH) == entry
+
+
+@given(products(), TEXT)
+def test_a_product_that_was_written_is_read_again(product: Product, body: str) -> None:
+    """read(write(product)) == product through the file, what Platform does not know included."""
+    problems: list[Problem] = []
+    entry = parse_entry(render_entry(product_entry(product, "a-post", body=body)), PurePosixPath("products/a-post.md"))
+    assert read_product(entry, "a-post", problems) == product
+    assert (problems, entry.body) == ([], body)
 
 
 @given(st.text(max_size=200))
@@ -178,6 +237,36 @@ def test_what_is_no_price_is_refused(write, price: str) -> None:
 def test_a_draft_product_is_not_sold(write) -> None:
     """Drafts stay out of the shop."""
     assert write({"content/products/a.md": product(draft="true")}).products == ()
+
+
+@pytest.mark.parametrize(
+    ("times", "sold"),
+    [
+        ({"publish_at": "2999-01-01T00:00:00Z"}, False),
+        ({"expire_at": "2001-01-01T00:00:00Z"}, False),
+        ({"publish_at": "2001-01-01T00:00:00Z", "expire_at": "2999-01-01T00:00:00Z"}, True),
+    ],
+)
+def test_a_product_is_sold_in_its_time(write, times: dict[str, str], sold: bool) -> None:
+    """What is not published yet, or not any more, stays out of the shop."""
+    assert bool(write({"content/products/a.md": product(**times)}).products) is sold
+
+
+def test_wrong_variants_are_told_together(write) -> None:
+    """A choice that the product does not have, a missing one, and a sku that is taken."""
+    rows = "[{sku: mug-l, options: {Size: XL}}, {sku: mug-m, options: {}}, {sku: mug, options: {Size: S}}]"
+    content = write({"content/products/a.md": product(options="{Size: [S, L]}", variants=rows)})
+    with pytest.raises(ContentError) as caught:
+        _ = content.products
+    assert [problem.where for problem in caught.value.problems] == [
+        "content/products/a.md variant 1",
+        "content/products/a.md variant 2",
+    ]
+    with pytest.raises(ContentError, match="bad-products") as caught:
+        _ = write(
+            {"content/products/a.md": product(options="{Size: [S]}", variants="[{sku: mug, options: {Size: S}}]")}
+        ).products
+    assert "is also in" in caught.value.problems[0].what
 
 
 def test_old_paths_become_redirects(write) -> None:

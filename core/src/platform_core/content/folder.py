@@ -1,0 +1,164 @@
+"""The content of a site, read from its folder."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from typing import Any
+from urllib.parse import urlsplit
+
+from platform_core.content.entries import parse_entry
+from platform_core.content.forms import parse_collections
+from platform_core.content.model import Collection, Entry, Product, Redirect, entry_url
+from platform_core.content.products import PRODUCTS, read_product, skus_of
+from platform_core.errors import ContentError, Problem
+
+__all__ = ["Content"]
+
+_ALIASES = re.compile(rb"^(aliases|url)\s*:", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Content:
+    """The content of one site, read from its folder when it is asked for.
+
+    Attributes:
+        root: The site's folder; holds ``content/``, ``static/`` and ``content.toml``.
+        adopted: Whether the site lays its entries out by rules of its own. What lies
+            below ``content/`` then says nothing about addresses, and its engine keeps
+            old ones itself.
+    """
+
+    root: Path
+    adopted: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "root", self.root.resolve())
+
+    @cached_property
+    def collections(self) -> tuple[Collection, ...]:
+        """The content model of the site, from ``content.toml``.
+
+        Raises:
+            ContentError: The file is not valid; every problem at once.
+        """
+        path = self.root / "content.toml"
+        return parse_collections(path.read_text("utf-8"), path.name) if path.is_file() else ()
+
+    def entries(self) -> Iterator[Entry]:
+        """Read every entry, in the order of its path.
+
+        Raises:
+            ContentError: A file's front matter can't be read.
+        """
+        for path in self._files():
+            yield self._entry(path)
+
+    @cached_property
+    def products(self) -> tuple[Product, ...]:
+        """Every product that visitors may see now, in the order of its file.
+
+        Raises:
+            ContentError: With every problem of every product.
+        """
+        problems: list[Problem] = []
+        products: list[Product] = []
+        seen: dict[str, str] = {}
+        now = dt.datetime.now(dt.UTC)
+        for path in self._files(PRODUCTS):
+            if path.stem.startswith("_"):
+                continue
+            entry = self._entry(path)
+            where = f"content/{PRODUCTS}/{path.name}"
+            found = read_product(entry, where, problems)
+            if found is None or not entry.is_visible(now):
+                continue
+            for sku in skus_of(found):
+                if sku in seen:
+                    problems.append(Problem(where, f"the sku {sku!r} is also in {seen[sku]}."))
+                seen[sku] = where
+            products.append(found)
+        if problems:
+            raise ContentError("bad-products", "some products can't be sold as they are", problems=problems)
+        return tuple(products)
+
+    @cached_property
+    def redirects(self) -> tuple[Redirect, ...]:
+        """Old paths of entries (``aliases``) and of ``redirects.toml``.
+
+        Raises:
+            ContentError: An address is not one, or two files claim one path.
+        """
+        found: dict[str, Redirect] = {}
+        problems: list[Problem] = []
+        for where, redirect in self._redirects(problems):
+            other = found.get(redirect.path)
+            if other and other.target != redirect.target:
+                problems.append(Problem(where, f"{redirect.path} already leads to {other.target}."))
+            elif redirect.path != redirect.target:
+                found[redirect.path] = redirect
+        if problems:
+            raise ContentError("bad-redirects", "some old paths can't be kept", problems=problems)
+        return tuple(found[path] for path in sorted(found))
+
+    def _redirects(self, problems: list[Problem]) -> Iterator[tuple[str, Redirect]]:
+        listed = self.root / "redirects.toml"
+        if listed.is_file():
+            yield from _listed_redirects(listed, problems)
+        for path in () if self.adopted else self._files():
+            # Most entries have no old paths: look before parsing YAML.
+            if not _ALIASES.search(path.read_bytes()):
+                continue
+            entry = self._entry(path)
+            target = entry_url(entry)
+            where = str(path.relative_to(self.root))
+            for alias in entry.aliases:
+                if "//" in alias or ".." in PurePosixPath(alias).parts:
+                    problems.append(Problem(where, f"the alias {alias!r} is not a path of this site."))
+                    continue
+                yield where, Redirect("/" + alias.lstrip("/"), target)
+
+    def _files(self, below: str = "") -> list[Path]:
+        """List Markdown files; links that leave the site's folder are left out."""
+        root = self.root / "content"
+        return sorted(path for path in (root / below).rglob("*.md") if path.resolve().is_relative_to(root.resolve()))
+
+    def _entry(self, path: Path) -> Entry:
+        relative = path.relative_to(self.root / "content")
+        return parse_entry(path.read_text("utf-8"), PurePosixPath(relative.as_posix()))
+
+
+def _listed_redirects(path: Path, problems: list[Problem]) -> Iterator[tuple[str, Redirect]]:
+    where = "redirects.toml"
+    try:
+        rows = tomllib.loads(path.read_text("utf-8")).get("redirect", [])
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        problems.append(Problem(where, f"not TOML: {error}."))
+        return
+    tables = [row if isinstance(row, dict) else {} for row in (rows if isinstance(rows, list) else [])]
+    for number, row in enumerate(tables, 1):
+        source, target, status = row.get("from"), row.get("to"), row.get("status", 301)
+        place = f"{where} redirect {number}"
+        if not _is_path(source):
+            problems.append(Problem(place, f"from = {source!r} is not a path such as /old/."))
+        elif not (_is_path(target) or (isinstance(target, str) and _is_address(target))):
+            problems.append(Problem(place, f"to = {target!r} is neither a path nor an http(s) address."))
+        elif status not in {301, 302, 307, 308}:
+            problems.append(Problem(place, f"status = {status!r} is not 301, 302, 307 or 308."))
+        else:
+            yield place, Redirect(str(source), str(target), int(status))
+
+
+def _is_path(value: Any) -> bool:
+    # A second slash or a backslash would let a browser read a host name there.
+    return isinstance(value, str) and bool(re.fullmatch(r"/(?![/\\])[^\s?#\\]*", value))
+
+
+def _is_address(value: str) -> bool:
+    parts = urlsplit(value)
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and not re.search(r"\s", value)
