@@ -35,7 +35,7 @@ JSON = st.recursive(
     max_leaves=5,
 )
 KNOWN = {field.name for field in dataclasses.fields(Entry)} | {"tags", "categories"}
-MOMENTS = st.datetimes(dt.datetime.min.replace(year=1000), timezones=st.none() | st.just(dt.UTC))
+MOMENTS = st.datetimes(timezones=st.none() | st.just(dt.UTC)).filter(lambda moment: moment.year > 999)
 ENTRIES = st.builds(
     Entry,
     collection=st.just("posts"),

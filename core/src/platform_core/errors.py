@@ -8,6 +8,7 @@ PlatformError
     OperationError            something failed while working; exit code 1
         PluginError           a plugin broke its contract
         BuildError            the engine's build failed
+        SourceError           content that lives elsewhere can't be pulled
         ReleaseError          a release can't be published, found or switched
         ToolError             a program that we start is missing or failed
         DeployError           AWS refused or rolled back
@@ -29,6 +30,7 @@ __all__ = [
     "Problem",
     "ReleaseError",
     "SiteError",
+    "SourceError",
     "ToolError",
     "UserError",
     "did_you_mean",
@@ -115,6 +117,10 @@ class PluginError(OperationError):
 
 class BuildError(OperationError):
     """The engine's build failed; nothing was published."""
+
+
+class SourceError(OperationError):
+    """Content that lives elsewhere can't be pulled; the content of last time stays."""
 
 
 class ReleaseError(OperationError):

@@ -1,0 +1,168 @@
+"""Asking a provider's API: retries, limits and errors that a person understands.
+
+Only https is spoken, except to this machine. Redirects are not followed, so a token
+goes to nobody but the host that it is for. What is asked is only read, so everything
+may be asked twice.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from platform_core.errors import SourceError
+from platform_core.files import write_atomically
+
+if TYPE_CHECKING:
+    from urllib3 import BaseHTTPResponse
+
+__all__ = ["MAX_ASSET_BYTES", "Http"]
+
+MAX_ANSWER_BYTES = 64 * 1024 * 1024
+MAX_ASSET_BYTES = 64 * 1024 * 1024
+TRIES = 6
+# Longer than this nobody waits at a terminal; the next pull goes on where this one ended.
+LONGEST_WAIT_SECONDS = 120
+_BUSY = (429, 500, 502, 503, 504)
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_REFUSED = {401: "the token is wrong or has expired", 403: "the token may not read this", 404: "there is no such thing"}
+
+
+class Http:
+    """A client for one pull; keeps connections open.
+
+    Args:
+        tries: How often a busy provider is asked again.
+        backoff: Seconds before the second try when the provider names none; doubled each time.
+    """
+
+    def __init__(self, *, tries: int = TRIES, backoff: float = 0.5) -> None:
+        import urllib3  # slow to import, and not needed to list a catalogue
+
+        self._retries = urllib3.Retry(
+            total=tries,
+            redirect=False,
+            status_forcelist=_BUSY,
+            allowed_methods=None,
+            backoff_factor=backoff,
+            backoff_max=LONGEST_WAIT_SECONDS,
+            raise_on_status=False,
+            raise_on_redirect=False,
+            retry_after_max=LONGEST_WAIT_SECONDS,
+        )
+        self._pool = urllib3.PoolManager(
+            timeout=urllib3.Timeout(connect=10, read=60), headers={"user-agent": "platform"}
+        )
+
+    def json(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        query: Mapping[str, str] | None = None,
+        body: Any = None,
+    ) -> Any:
+        """Return what *url* answers, parsed.
+
+        Args:
+            url: Without a query.
+            headers: Of the request; tokens belong here, since addresses end up in logs.
+            query: Parameters.
+            body: Posted as JSON when it is not None.
+
+        Raises:
+            SourceError: No answer, a refusal, or something else than JSON.
+        """
+        answer = self._ask(url, headers or {}, query, body)
+        with answer:
+            data = _read(answer, url, MAX_ANSWER_BYTES)
+            if answer.status >= 300:
+                raise _refusal(url, answer.status, data)
+        try:
+            return json.loads(data)
+        except ValueError:
+            raise SourceError("source-answer", f"{_place(url)} did not answer with JSON") from None
+
+    def lines(self, url: str, *, headers: Mapping[str, str] | None = None) -> list[Any]:
+        """Return what *url* answers as JSON lines (ndjson), parsed.
+
+        Raises:
+            SourceError: As `json`.
+        """
+        with self._ask(url, headers or {}, None, None) as answer:
+            data = _read(answer, url, MAX_ANSWER_BYTES)
+            if answer.status >= 300:
+                raise _refusal(url, answer.status, data)
+        try:
+            return [json.loads(line) for line in data.splitlines() if line.strip()]
+        except ValueError:
+            raise SourceError("source-answer", f"{_place(url)} did not answer with JSON lines") from None
+
+    def download(self, url: str, target: Path) -> None:
+        """Write what *url* answers to *target*, whole or not at all.
+
+        Raises:
+            SourceError: No answer, a refusal, or more than `MAX_ASSET_BYTES`.
+        """
+        with self._ask(url, {}, None, None) as answer:
+            if answer.status != 200:
+                raise _refusal(url, answer.status, b"")
+            data = _read(answer, url, MAX_ASSET_BYTES)
+        write_atomically(target, data)
+
+    def _ask(
+        self, url: str, headers: Mapping[str, str], query: Mapping[str, str] | None, body: Any
+    ) -> BaseHTTPResponse:
+        import urllib3
+
+        _check_address(url)
+        sent = {"accept": "*/*", **headers}
+        if body is not None:
+            sent["content-type"] = "application/json"
+        try:
+            return self._pool.request(
+                "GET" if body is None else "POST",
+                url,
+                fields=dict(query) if query and body is None else None,
+                body=None if body is None else json.dumps(body).encode(),
+                headers=sent,
+                retries=self._retries,
+                preload_content=False,
+            )
+        except urllib3.exceptions.HTTPError as error:
+            raise SourceError(
+                "source-unreachable", f"{_place(url)} can't be asked", why=str(error).partition("(")[0]
+            ) from error
+
+
+def _check_address(url: str) -> None:
+    parts = urlsplit(url)
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+        raise SourceError("source-address", f"{_place(url)} is not an https address")
+
+
+def _read(answer: BaseHTTPResponse, url: str, limit: int) -> bytes:
+    import urllib3
+
+    try:
+        data = answer.read(limit + 1)
+    except urllib3.exceptions.HTTPError as error:
+        raise SourceError("source-unreachable", f"{_place(url)} broke off its answer", why=str(error)) from error
+    if len(data) > limit:
+        raise SourceError("source-answer", f"{_place(url)} answers with more than {limit:,} bytes")
+    return data
+
+
+def _refusal(url: str, status: int, data: bytes) -> SourceError:
+    said = data[:300].decode("utf-8", "replace").strip()
+    why = ": ".join(part for part in (_REFUSED.get(status, ""), said) if part)
+    return SourceError("source-refused", f"{_place(url)} answers {status}", why=why)
+
+
+def _place(url: str) -> str:
+    """Name *url* without its query, in which a provider may want a token."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"

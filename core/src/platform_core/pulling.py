@@ -1,0 +1,228 @@
+"""Pulling: documents of a source become files of the site, or nothing changes.
+
+Everything is fetched, converted and checked before the first file is touched. A file
+that came from a source says so in its front matter (``source: <name>/<key>``); no
+other file is ever overwritten or removed. Files are written one by one, each whole; a
+pull that is killed between two of them is finished by the next one, which needs
+nobody's answer for that.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
+
+from platform_core.content import PRODUCTS, Entry, parse_entry, read_product, render_entry
+from platform_core.errors import ContentError, PlatformError, PluginError, Problem, SourceError
+from platform_core.files import write_atomically
+from platform_core.http import Http
+from platform_core.sources import Converted, CursorExpired, Documents, Source
+
+__all__ = ["Pulled", "pull_source"]
+
+STATE = Path(".platform") / "sources"
+MARK = "source"
+ASSETS = "media"
+_MARKED = re.compile(rb"^source\s*:", re.MULTILINE)
+_SEGMENT = re.compile(r"(?!\.)[^/\\\x00-\x1f]+")
+# File systems hold 255 bytes, and a file that is being written has a longer name.
+_MAX_NAME_BYTES = 200
+
+
+@dataclass(frozen=True)
+class Pulled:
+    """What one pull came to; paths are relative to the site's folder.
+
+    Attributes:
+        documents: How many the provider sent this time.
+        written: Files that are new or have changed.
+        removed: Files whose document is gone.
+        skipped: What gave no file, and why.
+    """
+
+    name: str
+    documents: int = 0
+    written: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    skipped: tuple[Problem, ...] = ()
+
+
+def pull_source(
+    source: Source, root: Path, *, http: Http | None = None, say: Callable[[str], None] = lambda _: None
+) -> Pulled:
+    """Bring the files of *source* in step with what the provider has.
+
+    Args:
+        source: Where content comes from.
+        root: The site's folder.
+        http: The client that asks; a new one by default.
+        say: Told what is going on, now and then.
+
+    Raises:
+        SourceError: The provider can't be asked, or refuses; no file was touched.
+        PluginError: The plugin failed; no file was touched.
+    """
+    client = http or Http()
+    with Documents.open(root / STATE / f"{source.name}.sqlite", source.origin) as documents:
+        try:
+            number = _advance(source, documents, client, say)
+            converted = source.convert(dict(documents))
+        except (CursorExpired, PlatformError):
+            raise
+        except Exception as error:  # a plugin may raise anything
+            what = f"the source {source.name} failed"
+            raise PluginError("source-failed", what, why=f"{type(error).__name__}: {error}") from error
+        writer = _Writer(source, root, documents)
+        written, removed = writer.write(converted, client, say)
+        return Pulled(source.name, number, tuple(written), tuple(removed), tuple(writer.skipped))
+
+
+def _advance(source: Source, documents: Documents, http: Http, say: Callable[[str], None]) -> int:
+    """Take pages until one is complete; return how many documents came."""
+    try:
+        return _take(source, documents, http, say)
+    except CursorExpired:
+        documents.restart()
+        say("everything anew: the provider does not know where the last pull ended")
+    try:
+        return _take(source, documents, http, say)
+    except CursorExpired:
+        raise PluginError("source-failed", f"the source {source.name} refuses an empty cursor") from None
+
+
+def _take(source: Source, documents: Documents, http: Http, say: Callable[[str], None]) -> int:
+    if not documents.cursor:
+        documents.restart()
+    number = 0
+    for page in source.pull(documents.cursor, http):
+        documents.take(page)
+        number += len(page.documents) + len(page.deleted)
+        if page.complete:
+            return number
+        say(f"{number} documents")
+    raise PluginError("source-failed", f"the source {source.name} ended without a complete page")
+
+
+class _Writer:
+    """Writes what a source's documents come to."""
+
+    def __init__(self, source: Source, root: Path, documents: Documents) -> None:
+        self._source = source
+        self._root = root
+        self._documents = documents
+        self.skipped: list[Problem] = []
+
+    def write(self, converted: Converted, http: Http, say: Callable[[str], None]) -> tuple[list[str], list[str]]:
+        """Return the paths that were written and removed."""
+        self.skipped += converted.skipped.values()
+        there = dict(self._owned())
+        texts = dict(self._texts(converted.entries, there))
+        # What can't be a file now stays as it was, rather than vanish.
+        kept = {*converted.skipped, *converted.entries} - {key for _, key in texts.values()}
+        gone = [path for path, key in there.items() if path not in texts and key not in kept]
+        changed = [path for path, (text, _) in texts.items() if not _is(self._root / path, text)]
+        written = [*self._fetch(converted.assets, http, say)]
+        for path in changed:
+            write_atomically(self._root / path, texts[path][0])
+        for path in gone:
+            (self._root / path).unlink(missing_ok=True)
+        return [*written, *changed], [*gone, *self._drop(converted.assets)]
+
+    def _owned(self) -> Iterator[tuple[str, str]]:
+        """Yield path and key of each file that came from this source, also of an earlier copy of it."""
+        folder = self._root / "content"
+        for path in sorted(folder.rglob("*.md")):
+            if not _MARKED.search(path.read_bytes()[:4096]):
+                continue
+            inside = PurePosixPath(path.relative_to(folder).as_posix())
+            try:
+                mark = str(parse_entry(path.read_text("utf-8"), inside).extra.get(MARK, ""))
+            except (ContentError, UnicodeDecodeError):
+                continue
+            name, _, key = mark.partition("/")
+            if name == self._source.name and key:
+                yield f"content/{inside}", key
+
+    def _texts(self, entries: Mapping[str, Entry], there: Mapping[str, str]) -> Iterator[tuple[str, tuple[str, str]]]:
+        """Yield path -> text and key of each entry that can be a file of this site."""
+        claimed: dict[str, str] = {}
+        for key, entry in entries.items():
+            marked = dataclasses.replace(entry, extra={**entry.extra, MARK: f"{self._source.name}/{key}"})
+            path = f"content/{marked.path}"
+            text = render_entry(marked)
+            what = self._fault(marked, text, path)
+            if not what and path in claimed:
+                what = f"{path} is already what {claimed[path]} is written to."
+            if not what and path not in there and (self._root / path).exists():
+                what = f"{path} is there and did not come from {self._source.name}; it stays as it is."
+            if what:
+                self.skipped.append(Problem(f"{self._source.name} {key}", what))
+                continue
+            claimed[path] = key
+            yield path, (text, key)
+
+    def _fault(self, entry: Entry, text: str, path: str) -> str:
+        """Tell why *entry* can't be a file of this site, or return an empty string."""
+        parts = PurePosixPath(entry.path).parts
+        if entry.path.startswith("/") or not all(map(_is_name, parts)):
+            return f"{entry.path!r} is not a path below content/."
+        if not (self._root / path).resolve().is_relative_to((self._root / "content").resolve()):
+            return f"{path} leads out of content/ by a link."
+        try:
+            if parse_entry(text, PurePosixPath(entry.path)) != entry:
+                return "its file would not say what the document says."
+        except ContentError as error:
+            return f"its file could not be read: {error.why or error.what}."
+        problems: list[Problem] = []
+        if entry.collection == PRODUCTS and not entry.slug.startswith("_"):
+            read_product(entry, path, problems)
+        return " ".join(problem.what for problem in problems)
+
+    def _fetch(self, assets: Mapping[str, str], http: Http, say: Callable[[str], None]) -> Iterator[str]:
+        """Download assets that are new, and yield their paths."""
+        fetched = self._documents.assets
+        wanted = {
+            path: url
+            for path, url in assets.items()
+            if fetched.get(path) != url or not (self._root / "static" / path).is_file()
+        }
+        for number, (path, url) in enumerate(wanted.items(), 1):
+            target = self._root / "static" / path
+            self._check_asset(path, url, target)
+            if number % 10 == 1:
+                say(f"{len(wanted) - number + 1} files to fetch")
+            http.download(url, target)
+            self._documents.keep_asset(path, url)
+            yield f"static/{path}"
+
+    def _check_asset(self, path: str, url: str, target: Path) -> None:
+        name = self._source.name
+        folder = self._root / "static" / ASSETS / name
+        if not target.resolve().is_relative_to(folder.resolve()) or ".." in path:
+            raise PluginError("source-asset", f"the source {name} brought {path!r}, outside of static/{ASSETS}/{name}/")
+        if urlsplit(url).netloc not in self._source.hosts:
+            known = ", ".join(self._source.hosts) or "none"
+            where = urlsplit(url).netloc
+            raise SourceError("source-asset", f"{name} has a file at {where!r}", why=f"Its files come from: {known}.")
+
+    def _drop(self, assets: Iterable[str]) -> Iterator[str]:
+        """Remove assets that nothing needs any more, and yield their paths."""
+        for path in sorted(self._documents.assets.keys() - set(assets)):
+            (self._root / "static" / path).unlink(missing_ok=True)
+            self._documents.forget_asset(path)
+            yield f"static/{path}"
+
+
+def _is_name(part: str) -> bool:
+    return bool(_SEGMENT.fullmatch(part)) and len(part.encode()) <= _MAX_NAME_BYTES
+
+
+def _is(path: Path, text: str) -> bool:
+    try:
+        return path.read_bytes() == text.encode()
+    except OSError:
+        return False
