@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from platform_core.contributions import Stage
 from platform_core.errors import PlatformError
 
 if TYPE_CHECKING:
@@ -187,7 +188,7 @@ def _site(app: App, root: Path) -> str:
     composition = app.compose(root)
     stage = aws_stage(composition.site)
     commands = [composition.build_plan(stage, workspace_for(root, stage)).command]
-    commands += [item.value.command for item in composition.local_services()]
+    commands += [item.value.command for item in composition.local_services(Stage("local", "http://localhost"))]
     missing = [command[0] for command in commands if shutil.which(command[0]) is None]
     if missing:
         hint = f"pip install --force-reinstall {composition.engine.plugin.distribution}"

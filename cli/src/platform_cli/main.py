@@ -30,6 +30,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "init": ("Choose", "Start a site: choose its parts and write site.toml."),
     "list": ("Choose", "List what can be combined and what it costs."),
     "plugin": ("Help", "Show installed plugins and check them."),
+    "pull": ("Build", "Bring content that lives elsewhere into the site."),
     "recommend": ("Choose", "Rank what meets a client's requirements, with reasons."),
     "releases": ("AWS", "List the site's releases."),
     "rollback": ("AWS", "Make an earlier release live again."),

@@ -17,13 +17,14 @@ import subprocess
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from platform_core import design, inline
 from platform_core.composition import Composition, Tagged
-from platform_core.content import Product, render_entry
+from platform_core.content import Product, ProductVariant
 from platform_core.contributions import BuildPlan, File, ServerBundle, Stage, Workspace
 from platform_core.design import Design, load_design
 from platform_core.errors import BuildError, PluginError
@@ -91,7 +92,6 @@ def build(
         ToolError: The engine's packages can't be installed.
     """
     workspace = workspace_for(composition.content.root, stage)
-    _bring_entries(composition)
     system = load_design(workspace.root)
     files = composition.files(stage)
     data = json.dumps(platform_data(composition, stage, files, system), ensure_ascii=False, indent=1, sort_keys=True)
@@ -215,18 +215,31 @@ def _product_data(product: Product, buy: str, locale: str) -> dict[str, Any]:
         "name": product.name,
         "price": str(product.price),
         "currency": product.currency,
-        "price_text": _price_text(product, locale),
+        "price_text": _price_text(product.price, product.currency, locale),
         "url": product.url,
         "description": product.description,
         "image": product.image,
+        "prices": {currency: str(amount) for currency, amount in product.prices.items()},
         "options": {name: list(choices) for name, choices in product.options.items()},
+        "variants": [_variant_data(item, product, locale) for item in product.variants],
         "stock": product.stock,
         "weight": product.weight,
         "buy": buy,
     }
 
 
-def _price_text(product: Product, locale: str) -> str:
+def _variant_data(variant: ProductVariant, product: Product, locale: str) -> dict[str, Any]:
+    price = product.price if variant.price is None else variant.price
+    return {
+        "sku": variant.sku,
+        "options": dict(variant.options),
+        "price": str(price),
+        "price_text": _price_text(price, product.currency, locale),
+        "stock": variant.stock,
+    }
+
+
+def _price_text(price: Decimal, currency: str, locale: str) -> str:
     """Write the price as people of the site's language do."""
     from babel import Locale, UnknownLocaleError
     from babel.numbers import format_currency
@@ -235,20 +248,7 @@ def _price_text(product: Product, locale: str) -> str:
         known = Locale.parse(locale, sep="-")
     except (ValueError, UnknownLocaleError):
         known = Locale("en")
-    return format_currency(product.price, product.currency, locale=known)
-
-
-def _bring_entries(composition: Composition) -> None:
-    """Write entries that plugins bring; one that leaves ``content/`` is refused."""
-    folder = (composition.content.root / "content").resolve()
-    for item in composition.entries():
-        path = (folder / item.value.collection / f"{item.value.slug}.md").resolve()
-        if not path.is_relative_to(folder):
-            where = f"{item.value.collection}/{item.value.slug}"
-            raise PluginError("entry-outside", f"{item.member.id} brought the entry {where!r}, outside content/")
-        text = render_entry(item.value)
-        if not path.is_file() or path.read_text("utf-8") != text:
-            write_atomically(path, text)
+    return format_currency(price, currency, locale=known)
 
 
 def _prepare(plan: BuildPlan, workspace: Workspace, say: Callable[[str], None]) -> dict[str, str]:

@@ -9,6 +9,7 @@ that names plugin and hook; the other contributions are not lost.
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import importlib
 import importlib.metadata
@@ -21,14 +22,16 @@ from typing import Any, Generic, TypeVar
 
 import pluggy
 
+from platform_core.build_secrets import BuildSecrets, is_label
 from platform_core.catalogue import Catalogue
-from platform_core.content import Content, Entry, Product
+from platform_core.content import Content, Product
 from platform_core.contributions import BuildPlan, File, Fragment, LocalService, Stage, WebhookAdapter, Workspace
 from platform_core.discovery import Plugin
 from platform_core.errors import CombinationError, PluginError, Problem, ToolError, UserError, did_you_mean
 from platform_core.hookspecs import PROJECT, REQUIRED, spec_modules
 from platform_core.manifest import Manifest
 from platform_core.site import Site
+from platform_core.sources import Source
 
 __all__ = ["Composition", "Member", "Tagged", "compose"]
 
@@ -126,13 +129,32 @@ class Composition:
         """Return the webhook adapters; a provider has one."""
         return self._each("platform_webhook_adapter", WebhookAdapter, single=True)
 
-    def local_services(self) -> tuple[Tagged[LocalService], ...]:
+    def local_services(self, stage: Stage) -> tuple[Tagged[LocalService], ...]:
         """Return the processes that run beside the site locally."""
-        return self._each("platform_local_services", LocalService)
+        return self._each("platform_local_services", LocalService, stage=stage)
 
-    def entries(self) -> tuple[Tagged[Entry], ...]:
-        """Return the entries that plugins bring from elsewhere."""
-        return self._each("platform_entries", Entry)
+    def build_secrets(self) -> dict[str, str]:
+        """Return what a build has to be told: label -> name of the Secrets Manager entry."""
+        return {label: name for names in self._secret_names.values() for label, name in names.items()}
+
+    def sources(self, stage: Stage) -> tuple[Source, ...]:
+        """Return where content comes from that is pulled before a build.
+
+        Raises:
+            PluginError: A name is malformed, or two sources have one.
+        """
+        found: dict[str, Source] = {}
+        for item in self._each("platform_source", Source, single=True, stage=stage):
+            name = item.value.name
+            if not is_label(name) or name in found:
+                raise _fault(item.member, "platform_source", f"the name {name!r} is malformed, or taken")
+            found[name] = item.value
+        return tuple(found.values())
+
+    def reread(self) -> Composition:
+        """Return this composition with its content to be read anew."""
+        content = Content(self.content.root, adopted=self.content.adopted)
+        return Composition(self.site, content, self.members, self._manager)
 
     def build_plan(self, stage: Stage, workspace: Workspace) -> BuildPlan:
         """Return the engine's build plan."""
@@ -190,6 +212,21 @@ class Composition:
         """Return component id -> ``distribution version (hash of its RECORD)``."""
         return {member.id: _provenance(member.plugin) for member in self.members}
 
+    @functools.cached_property
+    def _secret_names(self) -> dict[str, Mapping[str, str]]:
+        """Key of a member -> the secrets that it asks for, label -> name."""
+        found: dict[str, Mapping[str, str]] = {}
+        taken: dict[str, str] = {}
+        for item in self._call("platform_build_secrets"):
+            if not isinstance(item.value, Mapping):
+                raise _wrong_type(item.member, "platform_build_secrets", item.value, "a mapping")
+            for label in item.value:
+                if not is_label(label) or label in taken:
+                    raise _fault(item.member, "platform_build_secrets", f"the label {label!r} is malformed, or taken")
+                taken[label] = item.member.key
+            found[item.member.key] = item.value
+        return found
+
     def _of_service(self, service: str, hook: str, kind: type[T], **arguments: Any) -> T:
         for item in self._call(hook, only=service, **arguments):
             if not isinstance(item.value, kind):
@@ -229,6 +266,10 @@ class Composition:
             if only and member.id != only:
                 continue
             given = {"site": self.site, "settings": member.settings, "content": self.content, **arguments}
+            if "secrets" in implementation.argnames:
+                stage = arguments.get("stage")
+                names = self._secret_names.get(member.key, {})
+                given["secrets"] = BuildSecrets(names, offline=bool(stage and stage.offline))
             try:
                 value = implementation.function(*(given[name] for name in implementation.argnames))
                 results[member.key] = list(value) if inspect.isgenerator(value) else value

@@ -36,11 +36,16 @@ class Stage:
         base_url: The site's address without a trailing slash.
         services: Name of a local service -> the site-absolute path at which the
             local edge answers for it; empty on AWS.
+        endpoints: Name of a local service -> the address at which it answers itself,
+            without a trailing slash; for what is asked before there is an edge.
+        offline: Whether stand-ins answer for the providers that the site talks to.
     """
 
     name: Literal["local", "aws"]
     base_url: str
     services: Mapping[str, str] = field(default_factory=dict)
+    endpoints: Mapping[str, str] = field(default_factory=dict)
+    offline: bool = False
 
 
 @dataclass(frozen=True, slots=True)

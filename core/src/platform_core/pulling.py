@@ -22,7 +22,7 @@ from platform_core.files import write_atomically
 from platform_core.http import Http
 from platform_core.sources import Converted, CursorExpired, Documents, Source
 
-__all__ = ["Pulled", "pull_source"]
+__all__ = ["Pulled", "pull_source", "pull_sources"]
 
 STATE = Path(".platform") / "sources"
 MARK = "source"
@@ -49,6 +49,12 @@ class Pulled:
     written: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     skipped: tuple[Problem, ...] = ()
+
+
+def pull_sources(sources: Iterable[Source], root: Path, *, say: Callable[[str], None] = lambda _: None) -> list[Pulled]:
+    """Pull each of *sources*, as `pull_source` does; the first that fails ends it."""
+    http = Http()
+    return [pull_source(source, root, http=http, say=say) for source in sources]
 
 
 def pull_source(

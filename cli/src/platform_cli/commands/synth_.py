@@ -69,7 +69,11 @@ def _compose(app: App, roots: Sequence[Path], *, local: bool) -> list[tuple[Comp
     found = []
     for root in roots:
         composition = app.compose(root)
-        names = [item.value.name for item in composition.local_services()] if local else []
+        names = (
+            [item.value.name for item in composition.local_services(Stage("local", "http://localhost"))]
+            if local
+            else []
+        )
         services = {name: f"/_local/{name}" for name in names}
         found.append((composition, Stage("local", LOCAL_ADDRESS, services) if local else aws_stage(composition.site)))
     clients = Counter(composition.site.client for composition, _ in found)

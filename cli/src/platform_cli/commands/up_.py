@@ -26,14 +26,20 @@ LOOK_MS = 400
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=0, help="Port of the site; by default the one of last time."
 )
+@click.option(
+    "--offline",
+    is_flag=True,
+    help="Ask no provider: stand-ins with sample content answer for those that content comes from.",
+)
 @click.option("--once", is_flag=True, help="Bring the site up, show that it answers, and stop.")
 @pass_app
-def command(app: App, *, folder: Path, port: int, once: bool) -> None:
+def command(app: App, *, folder: Path, port: int, offline: bool, once: bool) -> None:
     """Run the composed site of FOLDER on this machine.
 
     Deploys the site's own stack into an embedded AWS, builds and publishes a
     release, serves it, runs the CMS's local backend, and publishes again when a
-    file changes or a webhook asks for it. A new folder gets its starter first.
+    file changes or a webhook asks for it. Content that lives elsewhere is pulled at
+    the start and for each webhook. A new folder gets its starter first.
     Ctrl-C stops everything.
     """
     from platform_cli.local.lock import locked, running
@@ -54,7 +60,7 @@ def command(app: App, *, folder: Path, port: int, once: bool) -> None:
             )
             return
         try:
-            while _run(app, Session(lambda: app.compose(root), root, Steps(), port), lock, once=once):
+            while _run(app, Session(lambda: app.compose(root), root, Steps(), port, offline=offline), lock, once=once):
                 click.echo("site.toml has changed: starting again.", err=True)
         except KeyboardInterrupt:
             click.echo("\nStopping.", err=True)
@@ -148,7 +154,7 @@ def _watch(session: Session) -> bool:
             if "site.toml" in names and session.is_another_site():
                 return True
             if names or requested:
-                session.rebuild(_reason(names))
+                session.rebuild(_reason(names), pull=bool(requested))
         except PlatformError as error:
             click.echo(f"{error}\nWhat was live stays live.", err=True)
     return False

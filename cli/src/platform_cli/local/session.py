@@ -12,9 +12,9 @@ import os
 import secrets
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from platform_cli.local.edge import Edge, start_edge
@@ -31,6 +31,7 @@ from platform_core.contributions import LocalService, Stage
 from platform_core.deploy import Aws, bootstrap, deploy, outputs
 from platform_core.files import write_atomically
 from platform_core.outputs import BUILD_PROJECT, DISTRIBUTION_ID, SERVER_FUNCTION, Outputs
+from platform_core.pulling import Pulled, pull_sources
 from platform_core.releases import open_store, publish_site
 from platform_core.runtime.publisher import Published
 from platform_core.scaffold import is_new, scaffold
@@ -52,6 +53,7 @@ class Session:
         root: The site's folder.
         steps: Where progress goes.
         port: The edge's port; 0 for the one of last time, or any.
+        offline: Whether stand-ins answer for the providers that content comes from.
         live: The release that it came up with.
     """
 
@@ -59,13 +61,16 @@ class Session:
     root: Path
     steps: Steps
     port: int = 0
+    offline: bool = False
     live: str = ""
     composition: Composition = field(init=False)
     stage: Stage = field(init=False)
     aws: EmbeddedAws = field(init=False)
     edge: Edge = field(init=False)
     outputs: Outputs = field(init=False)
-    _services: dict[str, tuple[Process, int]] = field(default_factory=dict)
+    _waiting: dict[str, LocalService] = field(default_factory=dict)
+    _services: dict[str, Process] = field(default_factory=dict)
+    _service_ports: dict[str, int] = field(default_factory=dict)
     _ports: dict[str, int] = field(default_factory=dict)
     _builds: set[str] = field(default_factory=set)
     _log: ServerLog | None = None
@@ -90,7 +95,7 @@ class Session:
         with ThreadPoolExecutor(3) as pool:
             aws = pool.submit(self._start_aws, stack)
             services = pool.submit(self._start_services, stack)
-            built = pool.submit(self._build)
+            built = pool.submit(self._pull_and_build, services)
             try:
                 assembly = self._synthesize()
                 # Each result may raise; the first failure stops the start.
@@ -112,9 +117,17 @@ class Session:
             now = int(time.time() * 1000)
             self._log = ServerLog(self.aws.client("logs"), self.aws.client("lambda"), function, since=now)
 
-    def rebuild(self, why: str) -> bool:
-        """Build and publish again, and tell how long it took; False when nothing was new."""
+    def rebuild(self, why: str, *, pull: bool = False) -> bool:
+        """Build and publish again, and tell how long it took; False when nothing was new.
+
+        Args:
+            why: What to call it.
+            pull: Ask first whether there is new content elsewhere.
+        """
         started, clock = time.time(), time.monotonic()
+        if pull:
+            self._pull(lambda _: None)
+        self.composition = self.composition.reread()
         site = build(self.composition, self.stage)
         done = self._release(site, started)
         took = f"{time.monotonic() - clock:.2f} s"
@@ -151,7 +164,7 @@ class Session:
 
     def ended_process(self) -> Process | None:
         """Return a process that should run and does not."""
-        running = [self.aws.process, self.edge.process, *(process for process, _ in self._services.values())]
+        running = [self.aws.process, self.edge.process, *self._services.values()]
         return next((process for process in running if process.ended), None)
 
     def _scaffold(self) -> None:
@@ -174,9 +187,13 @@ class Session:
             "aws": claim_port(wanted["aws"], stack),
         }
         write_atomically(file, json.dumps(self._ports))
-        names = [item.value.name for item in self.composition.local_services()]
-        self.stage = Stage(
-            "local", f"http://localhost:{self._ports['edge']}", {name: f"/_local/{name}" for name in names}
+        stage = Stage("local", f"http://localhost:{self._ports['edge']}", offline=self.offline)
+        self._waiting = {item.value.name: item.value for item in self.composition.local_services(stage)}
+        self._service_ports = {name: claim_port(0, stack) for name in self._waiting}
+        self.stage = replace(
+            stage,
+            services={name: f"/_local/{name}" for name in self._waiting},
+            endpoints={name: f"http://{LOOPBACK}:{port}" for name, port in self._service_ports.items()},
         )
 
     def _start_aws(self, stack: ExitStack) -> EmbeddedAws:
@@ -187,14 +204,13 @@ class Session:
         return aws
 
     def _start_services(self, stack: ExitStack) -> None:
-        for item in self.composition.local_services():
-            with self.steps.step(f"start {item.value.name}"):
-                process, port = self._start_service(item.value, stack)
+        for name, service in self._waiting.items():
+            with self.steps.step(f"start {name}"):
+                process = self._start_service(service, self._service_ports[name])
                 stack.callback(process.stop)
-                self._services[item.value.name] = (process, port)
+                self._services[name] = process
 
-    def _start_service(self, service: LocalService, stack: ExitStack) -> tuple[Process, int]:
-        port = claim_port(0, stack)
+    def _start_service(self, service: LocalService, port: int) -> Process:
         command = [part.replace("{port}", str(port)) for part in service.command]
         env = {name: value.replace("{port}", str(port)) for name, value in service.env.items()}
         process = start(service.name, command, log=self.state / f"{service.name}.log", env=env)
@@ -203,7 +219,7 @@ class Session:
         except BaseException:
             process.stop()
             raise
-        return process, port
+        return process
 
     def _synthesize(self) -> Assembly:
         with self.steps.step("synthesize the stack") as step:
@@ -212,14 +228,30 @@ class Session:
             step.note = "unchanged" if assembly else ""
             return assembly or synthesize_apart(self.root, self.stage, folder)
 
-    def _build(self) -> tuple[Built, float]:
+    def _pull_and_build(self, services: Future[None]) -> tuple[Built, float]:
+        """Pull, once the stand-ins of providers are up, and build."""
         started = time.time()
+        if self.composition.sources(self.stage):
+            services.result()
+            with self.steps.step("pull content") as step:
+                found = self._pull(lambda text: self.steps.advance(step, f"({text})"))
+                step.note = ", ".join(f"{item.documents} documents of {item.name}" for item in found)
+            self.composition = self.composition.reread()
+        return self._build(), started
+
+    def _pull(self, say: Callable[[str], None]) -> list[Pulled]:
+        found = pull_sources(self.composition.sources(self.stage), self.root, say=say)
+        for problem in (problem for item in found for problem in item.skipped):
+            self.steps.tell(f"  skipped: {problem}")
+        return found
+
+    def _build(self) -> Built:
         with self.steps.step("build the pages") as step:
             site = build(self.composition, self.stage, say=lambda text: self.steps.advance(step, f"({text})"))
             step.note = (
                 f"{self.composition.engine.manifest.name}, {site.seconds:.2f} s" if site.changed else "unchanged"
             )
-        return site, started
+        return site
 
     def _deploy(self, assembly: Assembly) -> None:
         """Deploy by CloudFormation, unless this embedded AWS has this assembly already."""
@@ -271,6 +303,6 @@ class Session:
             distribution=self.outputs.get(DISTRIBUTION_ID),
             domain=self.composition.site.domain,
             port=self._ports["edge"],
-            local={name: f"http://{LOOPBACK}:{port}" for name, (_, port) in self._services.items()},
+            local=self.stage.endpoints,
             log=self.state / "edge.log",
         )

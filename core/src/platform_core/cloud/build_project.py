@@ -15,6 +15,7 @@ from constructs import Construct
 from platform_core.cloud.acknowledge import acknowledge
 from platform_core.cloud.functions import log_group, write_logs
 from platform_core.cloud.grants import Statement, allow, role
+from platform_core.cloud.secrets import secret_arn
 from platform_core.cloud.storage import Storage
 from platform_core.outputs import SOURCE_KEY
 
@@ -42,6 +43,7 @@ class BuildProjectProps:
         repository: GitHub ``owner/name``; the uploaded source when empty.
         connection: CodeConnections ARN for a private repository.
         server_arn: The function that renders, of which a build publishes versions; empty without one.
+        secrets: Variable of the build -> name of the Secrets Manager entry that it holds.
     """
 
     storage: Storage
@@ -52,6 +54,7 @@ class BuildProjectProps:
     repository: str = ""
     connection: str = ""
     server_arn: str = ""
+    secrets: Mapping[str, str] = field(default_factory=dict)
 
 
 class BuildProject(Construct):
@@ -69,11 +72,12 @@ class BuildProject(Construct):
         super().__init__(scope, construct_id)
         self.log = log_group(self, "Log")
         self._environment = dict(props.environment)
+        self._secrets = dict(props.secrets)
         self.role = role(
             self,
             "Role",
             service="codebuild.amazonaws.com",
-            statements=[write_logs(self.log), *_statements(props)],
+            statements=[write_logs(self.log), *_statements(props), *_read_secrets(self, props.secrets)],
         )
         self.project = codebuild.CfnProject(
             self,
@@ -109,6 +113,10 @@ class BuildProject(Construct):
             environment_variables=[
                 codebuild.CfnProject.EnvironmentVariableProperty(name=name, value=value)
                 for name, value in sorted(self._environment.items())
+            ]
+            + [
+                codebuild.CfnProject.EnvironmentVariableProperty(name=name, value=secret, type="SECRETS_MANAGER")
+                for name, secret in sorted(self._secrets.items())
             ],
         )
 
@@ -174,6 +182,11 @@ def _statements(props: BuildProjectProps) -> list[Statement]:
         ]
         return [*statements, allow("Source", connect, [props.connection])]
     return statements
+
+
+def _read_secrets(scope: Construct, secrets: Mapping[str, str]) -> list[Statement]:
+    arns = [secret_arn(scope, name) for name in sorted(set(secrets.values()))]
+    return [allow("Secrets", ["secretsmanager:GetSecretValue"], arns)] if arns else []
 
 
 def _prefixes(props: BuildProjectProps) -> list[str]:

@@ -14,6 +14,7 @@ from constructs import Construct
 
 from platform_core import outputs
 from platform_core.build import workspace_for
+from platform_core.build_secrets import variable_of
 from platform_core.catalogue import Catalogue
 from platform_core.cloud.build_project import BuildProject, BuildProjectProps
 from platform_core.cloud.edge import Edge, EdgeProps
@@ -239,6 +240,7 @@ class SiteStack(Stack):
                 repository=site.aws.repository,
                 connection=site.aws.connection,
                 server_arn=self.server.arn if self.server else "",
+                secrets={variable_of(label): name for label, name in self.composition.build_secrets().items()},
             ),
         )
 

@@ -7,6 +7,8 @@ Arguments that most hooks share:
   mapping of name -> value. Each plugin is handed its own.
 - *content*: the `Content` of the site's folder.
 - *stage*: the `Stage`: where the site is going to run.
+- *secrets*: the values of the plugin's own `platform_build_secrets`, label -> value.
+  One that is not there is the user's to mend; ``in`` asks without an error.
 """
 
 from __future__ import annotations
@@ -20,13 +22,16 @@ if TYPE_CHECKING:
     from platform_core.content import Content
     from platform_core.contributions import File, Fragment, LocalService, Stage, WebhookAdapter
     from platform_core.site import Site
+    from platform_core.sources import Source
 
 __all__ = [
+    "platform_build_secrets",
     "platform_csp",
     "platform_files",
     "platform_fragments",
     "platform_local_services",
     "platform_provision",
+    "platform_source",
     "platform_webhook_adapter",
 ]
 
@@ -101,8 +106,54 @@ def platform_webhook_adapter(site: Site, settings: Mapping[str, Any]) -> Webhook
 
 
 @hookspec
-def platform_local_services(site: Site, settings: Mapping[str, Any], content: Content) -> Iterable[LocalService]:
+def platform_build_secrets(site: Site, settings: Mapping[str, Any]) -> Mapping[str, str]:
+    """Name the secrets that a build needs: label -> name of the Secrets Manager entry.
+
+    Elsewhere the value comes from the variable ``PLATFORM_SECRET_<LABEL>``. Hooks that
+    take *secrets* get the values by their labels; nothing else sees them.
+
+    Example:
+        >>> from platform_core.hookspecs import hookimpl
+        >>> @hookimpl
+        ... def platform_build_secrets(settings):
+        ...     return {"memory-token": settings["token"]}
+        >>> platform_build_secrets({"token": "acme/memory"})
+        {'memory-token': 'acme/memory'}
+    """
+
+
+@hookspec
+def platform_source(
+    site: Site, settings: Mapping[str, Any], content: Content, stage: Stage, secrets: Mapping[str, str]
+) -> Source | None:
+    """Say where content comes from that is not in the site's files yet, or None.
+
+    It is pulled before a build, and its files are like any other afterwards. A CMS that
+    edits the site's files in place does not implement this.
+
+    Example:
+        >>> from platform_core.content import Entry
+        >>> from platform_core.hookspecs import hookimpl
+        >>> from platform_core.sources import Converted, Page, Source
+        >>> def pull(cursor, http):
+        ...     yield Page({"1": {"title": "Hello"}}, cursor="", complete=True)
+        >>> def convert(documents):
+        ...     return Converted({key: Entry("posts", key, item["title"]) for key, item in documents.items()})
+        >>> @hookimpl
+        ... def platform_source(settings):
+        ...     return Source("memory", settings["space"], pull, convert)
+        >>> platform_source({"space": "main"}).origin
+        'main'
+    """
+
+
+@hookspec
+def platform_local_services(
+    site: Site, settings: Mapping[str, Any], content: Content, stage: Stage
+) -> Iterable[LocalService]:
     """Start processes beside the site during `platform up`.
+
+    Their ports are not known yet: *stage* names no services and no endpoints.
 
     Example:
         >>> import sys

@@ -16,7 +16,9 @@ __all__ = ["platform_buy_button"]
 
 
 @hookspec
-def platform_buy_button(site: Site, settings: Mapping[str, Any], product: Product, stage: Stage) -> str:
+def platform_buy_button(
+    site: Site, settings: Mapping[str, Any], product: Product, stage: Stage, secrets: Mapping[str, str]
+) -> str:
     """Return the HTML with which *product* is bought. Required.
 
     The engine's template puts it into the product's card and page as it is, so
