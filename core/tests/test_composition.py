@@ -11,10 +11,11 @@ import pytest
 
 from platform_core.catalogue import Catalogue
 from platform_core.composition import Composition, compose
-from platform_core.content import Product
+from platform_core.content import Content, Product
 from platform_core.contributions import Stage
 from platform_core.discovery import discover
-from platform_core.errors import CombinationError, PluginError, ToolError
+from platform_core.errors import CombinationError, PluginError, ToolError, UserError
+from platform_core.pulling import pull_sources
 from platform_core.site import parse_site
 from platform_testing.distributions import add_distribution
 
@@ -221,3 +222,61 @@ def test_an_impossible_combination_is_refused(make: Make, fake_plugins: Path, tm
     path.write_text(text.replace("html.fragments", "runtime.client"), "utf-8")
     with pytest.raises(CombinationError, match="do not combine"):
         compose(site, tmp_path, Catalogue(discover(disabled=()).plugins))
+
+
+_SECRET = "@hookimpl\ndef platform_build_secrets(): return {'odd-token': 'acme/odd'}\n"
+_SHOWS = (
+    _SECRET
+    + "from platform_core.sources import Source\n@hookimpl\ndef platform_source(secrets): return Source('odd', secrets['odd-token'], None, None)\n"
+)
+
+
+def test_a_secret_comes_from_the_environment(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A plugin gets the value of the secret that it named; nobody else needs to know where it was."""
+    monkeypatch.setenv("PLATFORM_SECRET_ODD_TOKEN", "value\n")
+    composition = make(_SHOWS)
+    assert composition.sources(STAGE)[0].origin == "value"
+    assert composition.build_secrets() == {"odd-token": "acme/odd"}
+
+
+def test_a_missing_secret_is_the_users_to_mend(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The message names the secret and the variable."""
+    monkeypatch.delenv("PLATFORM_SECRET_ODD_TOKEN", raising=False)
+    with pytest.raises(UserError, match="'acme/odd'") as caught:
+        make(_SHOWS).sources(STAGE)
+    assert "PLATFORM_SECRET_ODD_TOKEN" in caught.value.hint
+
+
+def test_offline_every_secret_is_there(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stand-ins take any token, so none is asked for."""
+    monkeypatch.delenv("PLATFORM_SECRET_ODD_TOKEN", raising=False)
+    offline = Stage("local", "http://localhost", offline=True)
+    assert make(_SHOWS).sources(offline)[0].origin == "offline"
+
+
+@pytest.mark.parametrize("label", ["Odd", "a_b", "", "a--b", "a/b"])
+def test_a_malformed_label_is_a_fault(make: Make, label: str) -> None:
+    """A label becomes the name of a variable."""
+    with pytest.raises(PluginError, match="malformed"):
+        make(f"@hookimpl\ndef platform_build_secrets(): return {{{label!r}: 'x'}}\n").build_secrets()
+
+
+def test_entries_that_are_handed_over_are_a_source(make: Make, tmp_path: Path) -> None:
+    """The older hook goes on working, with a warning for its author."""
+    code = "from platform_core.content import Entry\n@hookimpl\ndef platform_entries(): return [Entry('posts', 'a', title='A')]\n"
+    with pytest.warns(DeprecationWarning, match="platform_source"):
+        (source,) = make(code).sources(STAGE)
+    pull_sources([source], tmp_path)
+    assert [entry.title for entry in Content(tmp_path).entries()] == ["A"]
+
+
+def test_content_is_read_anew(make: Make, tmp_path: Path) -> None:
+    """A composition that lives for long sees a price that has changed."""
+    file = tmp_path / "content" / "products" / "mug.md"
+    file.parent.mkdir(parents=True)
+    text = "---\ntitle: Mug\nsku: mug\nprice: '1.00'\ncurrency: EUR\n---\n"
+    file.write_text(text, "utf-8")
+    composition = make("")
+    assert str(composition.content.products[0].price) == "1.00"
+    file.write_text(text.replace("1.00", "2.00"), "utf-8")
+    assert str(composition.reread().content.products[0].price) == "2.00"

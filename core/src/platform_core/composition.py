@@ -24,14 +24,14 @@ import pluggy
 
 from platform_core.build_secrets import BuildSecrets, is_label
 from platform_core.catalogue import Catalogue
-from platform_core.content import Content, Product
+from platform_core.content import Content, Entry, Product
 from platform_core.contributions import BuildPlan, File, Fragment, LocalService, Stage, WebhookAdapter, Workspace
 from platform_core.discovery import Plugin
 from platform_core.errors import CombinationError, PluginError, Problem, ToolError, UserError, did_you_mean
 from platform_core.hookspecs import PROJECT, REQUIRED, spec_modules
 from platform_core.manifest import Manifest
 from platform_core.site import Site
-from platform_core.sources import Source
+from platform_core.sources import Converted, Page, Source
 
 __all__ = ["Composition", "Member", "Tagged", "compose"]
 
@@ -144,7 +144,8 @@ class Composition:
             PluginError: A name is malformed, or two sources have one.
         """
         found: dict[str, Source] = {}
-        for item in self._each("platform_source", Source, single=True, stage=stage):
+        older = [Tagged(item.member, _source_of(item)) for item in self._call("platform_entries")]
+        for item in (*self._each("platform_source", Source, single=True, stage=stage), *older):
             name = item.value.name
             if not is_label(name) or name in found:
                 raise _fault(item.member, "platform_source", f"the name {name!r} is malformed, or taken")
@@ -400,6 +401,17 @@ def _check_hooks(manager: pluggy.PluginManager, members: list[Member]) -> None:
         problems += [Problem(by, f"{name} is asynchronous; hooks are plain functions.") for name in waiting]
     if problems:
         raise PluginError("plugin-hooks", "a chosen plugin breaks its contract", problems=problems)
+
+
+def _source_of(item: Tagged[Any]) -> Source:
+    """Return entries that a plugin hands over at once as a source."""
+    entries = list(item.value)
+    for entry in entries:
+        if not isinstance(entry, Entry):
+            raise _wrong_type(item.member, "platform_entries", entry, "Entry")
+    nothing = Page({}, cursor="", complete=True)
+    converted = Converted({entry.path: entry for entry in entries})
+    return Source(item.member.id, item.member.key, lambda _cursor, _http: iter([nothing]), lambda _documents: converted)
 
 
 def _check_inside(member: Member, hook: str, path: str) -> None:

@@ -28,7 +28,7 @@ REQUIRED: dict[Kind, tuple[str, ...]] = {
 
 
 def spec_modules() -> dict[str, ModuleType]:
-    """Return every specification module, by the word it is for; a CMS has no hooks but the common ones."""
-    from platform_core.hookspecs import common, ecommerce, service, ssg
+    """Return every specification module, by the word it is for."""
+    from platform_core.hookspecs import cms, common, ecommerce, service, ssg
 
-    return {"common": common, "ssg": ssg, "ecommerce": ecommerce, "service": service}
+    return {"common": common, "ssg": ssg, "cms": cms, "ecommerce": ecommerce, "service": service}
