@@ -34,17 +34,21 @@ def compose_site(root: Path) -> Composition:
 
 
 def choose_variant(engine: Manifest, scratch: Path) -> tuple[str, str]:
-    """Return the variant whose starter has the most entries of one collection, and that collection."""
+    """Return the variant whose starter has the most dated entries of one collection, and that collection.
+
+    What has a date is what people add to; a collection without dates may be shown whole on
+    every page, as a firm's services are.
+    """
     counted = {}
     for variant in engine.variants:
         root = scratch / variant
         write_starter(root, engine.id, variant)
-        counts = Counter(entry.collection for entry in _entries(compose_site(root)))
+        counts = Counter(entry.collection for entry in _entries(compose_site(root)) if entry.date)
         if counts:
             name, count = counts.most_common(1)[0]
             counted[variant] = (count, name)
     if not counted:
-        raise RuntimeError(f"no starter of {engine.id} has entries in a collection of its content model")
+        raise RuntimeError(f"no starter of {engine.id} has dated entries in a collection of its content model")
     variant = max(counted, key=lambda name: counted[name][0])
     return variant, counted[variant][1]
 
