@@ -1,0 +1,13 @@
+"""The stack that is sold as ``sanity_cms_tier``."""
+
+from __future__ import annotations
+
+from platform_core.cloud import ProviderStack
+
+__all__ = ["SanityCMSTierStack"]
+
+
+class SanityCMSTierStack(ProviderStack):
+    """A site with Sanity."""
+
+    COMPONENT = ("cms", "sanity")

@@ -1,0 +1,1 @@
+"""A headless Shopify storefront for Platform: variants, fresh stock, several currencies, B2B catalogues and the cart API."""
