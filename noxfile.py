@@ -85,20 +85,9 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def matrix(session: nox.Session) -> None:
-    """Build every combination of installed parts and check its stack; with --engines check every starter, live."""
-    if "--engines" in session.posargs:
-        session.run("python", "tests/quality/run.py", *(item for item in session.posargs if item != "--engines"))
-        return
-    flags = {
-        "--reduced": {"action": "store_true", "help": "each variant once in each combination"},
-        "--engines": {
-            "action": "store_true",
-            "help": "check every starter instead; add --help for the options of that",
-        },
-    }
-    given = options(session, flags)
-    env = {"PLATFORM_MATRIX": "reduced" if given.reduced else "full"}
-    session.run("python", "-m", "pytest", "-n", WORKERS, "tests/test_matrix.py", env=env)
+    """Take every combination of installed parts to a browser; with --engines check every starter."""
+    program = "tests/quality/run.py" if "--engines" in session.posargs else "tests/matrix/run.py"
+    session.run("python", program, *(item for item in session.posargs if item != "--engines"))
 
 
 @nox.session

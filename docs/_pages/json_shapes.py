@@ -19,9 +19,11 @@ from _pages.markdown import code, page, table
 from _pages.sites import own_plugins
 
 from platform_cli.checkup import Finding
+from platform_cli.commands.pull_ import row as pull_row
 from platform_cli.commands.releases_ import _row as release_row
 from platform_core.changes import Change
 from platform_core.discovery import DISABLE_VARIABLE, discover
+from platform_core.pulling import Pulled
 from platform_core.runtime.publisher import ReleaseInfo
 from platform_testing.distributions import install_fakes
 
@@ -47,6 +49,7 @@ SITE = 'client = "acme"\ndomain = "acme.example"\nengine = "ssg-echo"\n'
 SAMPLES: Mapping[str, Callable[[], list[dict[str, Any]]]] = {
     "diff": lambda: [dataclasses.asdict(Change("stack", "Add", "Id", "AWS::S3::Bucket", properties=("Tags",)))],
     "doctor": lambda: [dataclasses.asdict(Finding("Python", "ok", "3.11"))],
+    "pull": lambda: [pull_row(Pulled("cms", 1, ("content/posts/a.md",)))],
     "releases": lambda: [
         release_row(
             ReleaseInfo(

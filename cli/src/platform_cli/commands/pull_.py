@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from platform_cli.app import App, pass_app, show_json, site_argument
+
+if TYPE_CHECKING:
+    from platform_core.pulling import Pulled
 
 
 @click.command("pull")
@@ -25,17 +29,17 @@ def command(app: App, *, folder: Path, as_json: bool) -> None:
     composition = app.compose(folder)
     found = tell_pulled(composition, aws_stage(composition.site))
     if as_json:
-        show_json(
-            [
-                {
-                    "name": item.name,
-                    "documents": item.documents,
-                    "written": list(item.written),
-                    "removed": list(item.removed),
-                    "skipped": [str(problem) for problem in item.skipped],
-                }
-                for item in found
-            ]
-        )
+        show_json([row(item) for item in found])
     elif not found:
         click.echo("All content of this site is in its files; there is nothing to pull.")
+
+
+def row(item: Pulled) -> dict[str, Any]:
+    """Return what ``--json`` prints of one source."""
+    return {
+        "name": item.name,
+        "documents": item.documents,
+        "written": list(item.written),
+        "removed": list(item.removed),
+        "skipped": [str(problem) for problem in item.skipped],
+    }

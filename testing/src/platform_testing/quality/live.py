@@ -10,7 +10,7 @@ import contextlib
 import os
 import socket
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -104,8 +104,8 @@ class Fleet:
         self.outputs |= deploy(synth(sites, scratch / "cdk.out"), aws).outputs
 
     @contextlib.contextmanager
-    def serve(self, project: Project, built: Built) -> Iterator[LiveSite]:
-        """Publish a build and answer for it while the block runs."""
+    def serve(self, project: Project, built: Built, *, local: Mapping[str, str] | None = None) -> Iterator[LiveSite]:
+        """Publish a build and answer for it while the block runs; *local* is name -> address of services beside it."""
         import boto3
 
         session = boto3.Session(ACCOUNT, "local", region_name=REGION)
@@ -115,7 +115,9 @@ class Fleet:
         site = project.composition.site
         files = {path.relative_to(built.output).as_posix(): path for path in built.output.rglob("*") if path.is_file()}
         distribution = outputs.get(DISTRIBUTION_ID)
-        with local_edge(self.aws, distribution=distribution, domain=site.domain, port=project.port) as edge:
+        with local_edge(
+            self.aws, distribution=distribution, domain=site.domain, local=local, port=project.port
+        ) as edge:
             port = int(edge["port"])
             yield LiveSite(project.client, project.address, port, files, built.plan.fingerprinted)
 
