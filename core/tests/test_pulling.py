@@ -12,7 +12,7 @@ import pytest
 
 from platform_core.content import Content, Entry
 from platform_core.errors import PluginError, Problem, SourceError
-from platform_core.http import Http
+from platform_core.http import LONGEST_WAIT_SECONDS, Http, RefusedError
 from platform_core.pulling import Pulled, pull_source
 from platform_core.sources import Converted, CursorExpired, Page, Source
 
@@ -337,6 +337,36 @@ def test_a_busy_provider_is_asked_again(server: Server) -> None:
     server.answers = [(429, {"retry-after": "0"}, b"slow down"), (503, {}, b""), (200, {}, b'{"ok": 1}')]
     assert Http(backoff=0).json(address(server)) == {"ok": 1}
     assert len(server.asked) == 3
+
+
+@pytest.mark.parametrize(
+    ("headers", "waited"),
+    [
+        ({"x-limit-reset": "0.02"}, [0.02]),
+        ({"x-limit-reset": "0.02", "retry-after": "1"}, [1]),
+        ({"x-limit-reset": "86400"}, [LONGEST_WAIT_SECONDS]),
+        ({"x-limit-reset": "soon"}, []),
+        ({"x-limit-reset": "nan"}, []),
+        ({"x-limit-reset": "-1"}, []),
+    ],
+)
+def test_a_provider_may_have_a_header_of_its_own(
+    server: Server, monkeypatch: pytest.MonkeyPatch, headers: dict[str, str], waited: list[float]
+) -> None:
+    """The named header is waited for when there is no Retry-After and it holds seconds, and never too long."""
+    slept: list[float] = []
+    monkeypatch.setattr("time.sleep", slept.append)
+    server.answers = [(429, headers, b""), (200, {}, b"{}")]
+    Http(backoff=0).json(address(server), wait_header="x-limit-reset")
+    assert slept == waited
+
+
+def test_a_refusal_says_its_status(server: Server) -> None:
+    """A plugin can tell one refusal from another."""
+    server.answers = [(410, {}, b"gone")]
+    with pytest.raises(RefusedError) as caught:
+        Http().json(address(server))
+    assert (caught.value.reference, caught.value.status) == ("source-refused", 410)
 
 
 def test_a_provider_that_stays_busy_is_told(server: Server) -> None:

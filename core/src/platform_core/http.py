@@ -7,7 +7,9 @@ may be asked twice.
 
 from __future__ import annotations
 
+import functools
 import json
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,9 +19,9 @@ from platform_core.errors import SourceError
 from platform_core.files import write_atomically
 
 if TYPE_CHECKING:
-    from urllib3 import BaseHTTPResponse
+    from urllib3 import BaseHTTPResponse, Retry
 
-__all__ = ["MAX_ASSET_BYTES", "Http"]
+__all__ = ["MAX_ASSET_BYTES", "Http", "RefusedError"]
 
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
 MAX_ASSET_BYTES = 64 * 1024 * 1024
@@ -29,6 +31,18 @@ LONGEST_WAIT_SECONDS = 120
 _BUSY = (429, 500, 502, 503, 504)
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _REFUSED = {401: "the token is wrong or has expired", 403: "the token may not read this", 404: "there is no such thing"}
+
+
+class RefusedError(SourceError):
+    """The provider answered, and the answer is no.
+
+    Attributes:
+        status: Its HTTP status.
+    """
+
+    def __init__(self, what: str, *, status: int, why: str) -> None:
+        super().__init__("source-refused", what, why=why)
+        self.status = status
 
 
 class Http:
@@ -42,7 +56,7 @@ class Http:
     def __init__(self, *, tries: int = TRIES, backoff: float = 0.5) -> None:
         import urllib3  # slow to import, and not needed to list a catalogue
 
-        self._retries = urllib3.Retry(
+        self._retries = _retry()(
             total=tries,
             redirect=False,
             status_forcelist=_BUSY,
@@ -64,6 +78,7 @@ class Http:
         headers: Mapping[str, str] | None = None,
         query: Mapping[str, str] | None = None,
         body: Any = None,
+        wait_header: str = "",
     ) -> Any:
         """Return what *url* answers, parsed.
 
@@ -72,11 +87,14 @@ class Http:
             headers: Of the request; tokens belong here, since addresses end up in logs.
             query: Parameters.
             body: Posted as JSON when it is not None.
+            wait_header: Header in which a busy provider says for how many seconds to wait,
+                when it sends no ``Retry-After``.
 
         Raises:
-            SourceError: No answer, a refusal, or something else than JSON.
+            RefusedError: The provider refuses.
+            SourceError: No answer, or something else than JSON.
         """
-        answer = self._ask(url, headers or {}, query, body)
+        answer = self._ask(url, headers or {}, query, body, wait_header)
         with answer:
             data = _read(answer, url, MAX_ANSWER_BYTES)
             if answer.status >= 300:
@@ -114,7 +132,12 @@ class Http:
         write_atomically(target, data)
 
     def _ask(
-        self, url: str, headers: Mapping[str, str], query: Mapping[str, str] | None, body: Any
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        query: Mapping[str, str] | None,
+        body: Any,
+        wait_header: str = "",
     ) -> BaseHTTPResponse:
         import urllib3
 
@@ -129,13 +152,39 @@ class Http:
                 fields=dict(query) if query and body is None else None,
                 body=None if body is None else json.dumps(body).encode(),
                 headers=sent,
-                retries=self._retries,
+                retries=self._retries.new(wait_header=wait_header),
                 preload_content=False,
             )
         except urllib3.exceptions.HTTPError as error:
             raise SourceError(
                 "source-unreachable", f"{_place(url)} can't be asked", why=str(error).partition("(")[0]
             ) from error
+
+
+@functools.cache
+def _retry() -> type[Retry]:
+    """Return urllib3's rule of retries, with the providers' own words for ``Retry-After``."""
+    import urllib3
+
+    class Rule(urllib3.Retry):
+        def __init__(self, *args: Any, wait_header: str = "", **options: Any) -> None:
+            super().__init__(*args, **options)
+            self._wait_header = wait_header
+
+        def new(self, **changes: Any) -> Rule:
+            return super().new(**{"wait_header": self._wait_header, **changes})
+
+        def get_retry_after(self, response: BaseHTTPResponse) -> float | None:
+            said = super().get_retry_after(response)
+            if said is not None or not self._wait_header:
+                return said
+            try:
+                seconds = float(response.headers.get(self._wait_header, ""))
+            except ValueError:
+                return None
+            return min(seconds, LONGEST_WAIT_SECONDS) if 0 < seconds < math.inf else None
+
+    return Rule
 
 
 def _check_address(url: str) -> None:
@@ -156,10 +205,10 @@ def _read(answer: BaseHTTPResponse, url: str, limit: int) -> bytes:
     return data
 
 
-def _refusal(url: str, status: int, data: bytes) -> SourceError:
+def _refusal(url: str, status: int, data: bytes) -> RefusedError:
     said = data[:300].decode("utf-8", "replace").strip()
     why = ": ".join(part for part in (_REFUSED.get(status, ""), said) if part)
-    return SourceError("source-refused", f"{_place(url)} answers {status}", why=why)
+    return RefusedError(f"{_place(url)} answers {status}", status=status, why=why)
 
 
 def _place(url: str) -> str:
