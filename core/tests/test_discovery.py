@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -288,6 +289,19 @@ def test_a_damaged_cache_is_ignored(site: Path, tmp_path: Path, text: str) -> No
     cache = tmp_path / "manifests.json"
     cache.write_text(text, "utf-8")
     assert only(look(site, cache=cache)).state == "ok"
+
+
+def test_plugins_that_are_gone_leave_the_cache(site: Path, tmp_path: Path) -> None:
+    """The file does not grow with every environment that ever was."""
+    install(site)
+    cache = tmp_path / "manifests.json"
+    look(site, cache=cache)
+    data = json.loads(cache.read_text("utf-8"))
+    gone = tmp_path / "gone" / "plugin.toml"
+    ((known, row),) = data["manifests"].items()
+    cache.write_text(json.dumps({**data, "manifests": {str(gone): row}}), "utf-8")
+    look(site, cache=cache)
+    assert list(json.loads(cache.read_text("utf-8"))["manifests"]) == [known]
 
 
 def test_a_cache_that_can_not_be_written_is_ignored(site: Path, tmp_path: Path) -> None:

@@ -76,10 +76,12 @@ pass_app = click.make_pass_decorator(App)
 
 
 def manifest_cache() -> Path:
-    """Return the file that keeps checked manifests between calls."""
+    """Return the file that keeps checked manifests between calls, one for each Python environment."""
+    import zlib
+
     from platform_core.files import cache_folder
 
-    return cache_folder() / "manifests-1.json"
+    return cache_folder() / "manifests" / f"{zlib.crc32(sys.prefix.encode()):08x}.json"
 
 
 def site_argument(function: F) -> F:

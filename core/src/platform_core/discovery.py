@@ -354,7 +354,9 @@ class _Memory:
     def save(self) -> None:
         """Keep what is new."""
         if self._file and self._changed:
-            data = {"manifests": self._manifests, "verdicts": self._verdicts}
+            # Plugins that are gone would make every start a little slower, for ever.
+            there = {path: row for path, row in self._manifests.items() if Path(path).is_file()}
+            data = {"manifests": there, "verdicts": self._verdicts}
             # A read-only home only makes the next start slower.
             with contextlib.suppress(OSError):
                 write_atomically(self._file, json.dumps(data))

@@ -27,7 +27,6 @@ def command(app: App, *, folder: Path, force: bool, no_pull: bool, publish: bool
     from platform_cli.target import aws_stage, reported
     from platform_core.build import build
     from platform_core.outputs import ADDRESS
-    from platform_core.releases import publish_site
 
     started = time.time()
     outputs = build_machine_outputs() if publish else None
@@ -40,5 +39,7 @@ def command(app: App, *, folder: Path, force: bool, no_pull: bool, publish: bool
     what = f"built in {built.seconds:.2f} s" if built.changed else "unchanged since the last build"
     click.echo(f"{pages} pages, {what}: {built.output}")
     if outputs:
+        from platform_core.releases import publish_site
+
         with reported():
             tell_published(publish_site(composition, built, store_of(outputs), started=started))
