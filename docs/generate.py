@@ -22,6 +22,7 @@ DOCS = Path(__file__).parent.resolve()
 sys.path.insert(0, str(DOCS))
 
 from _pages.benchmarks import speed_part  # noqa: E402
+from _pages.combinations import combinations_page  # noqa: E402
 from _pages.commands import cli_page  # noqa: E402
 from _pages.contract import hooks_page, manifest_page  # noqa: E402
 from _pages.engines import engines_page, starters_table  # noqa: E402
@@ -33,6 +34,7 @@ from _pages.speeds import measured_builds, with_speed  # noqa: E402
 PAGES: Mapping[str, Callable[[], str]] = {
     "capabilities.md": capabilities_page,
     "cli.md": cli_page,
+    "combinations.md": combinations_page,
     "engines.md": engines_page,
     "errors.md": errors_page,
     "hooks.md": hooks_page,
