@@ -5,6 +5,7 @@ Works from manifests alone. Nothing here knows a component by name.
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from platform_core.discovery import Plugin
 from platform_core.errors import CombinationError, Problem, did_you_mean
 from platform_core.manifest import Kind, Manifest, Price
 
-__all__ = ["COMPOSED", "EVENT_LAYER", "Catalogue", "Combination", "Status"]
+__all__ = ["COMPOSED", "EVENT_LAYER", "Catalogue", "Combination", "Offering", "Status", "installed_catalogue"]
 
 Status = Literal["certified", "compatible", "impossible"]
 COMPOSED = "cms_ecommerce_composed"
@@ -46,6 +47,41 @@ class Combination:
     def parts(self) -> tuple[str, str | None, str | None]:
         """Engine, CMS and shop."""
         return self.engine, self.cms, self.shop
+
+
+@dataclass(frozen=True, slots=True)
+class Offering:
+    """Something that is sold under one name, with what its name fixes.
+
+    Attributes:
+        name: The stack type.
+        kind: ``composed`` for a CMS and a shop together, else the kind of its one component.
+        owner: The manifest that declares it; None for any CMS with any shop.
+        engine: The engine that is fixed; with a bundle, the one that is proposed first.
+        cms: The CMS that is fixed; None when there is none, or when any may be chosen.
+        shop: The shop, likewise.
+        engines: On which engines it is certified.
+        price: None when it follows from the parts.
+        market: For whom it is, in a word.
+    """
+
+    name: str
+    kind: Kind | Literal["composed"]
+    owner: Manifest | None = None
+    engine: str | None = None
+    cms: str | None = None
+    shop: str | None = None
+    engines: tuple[str, ...] = ()
+    price: Price | None = None
+    market: str = ""
+
+
+@functools.cache
+def installed_catalogue() -> Catalogue:
+    """Return the catalogue of what is installed, read once in a process."""
+    from platform_core.discovery import discover
+
+    return Catalogue(discover().plugins)
 
 
 @dataclass(frozen=True)
@@ -102,6 +138,25 @@ class Catalogue:
         shops = (None, *self.of_kind("ecommerce"))
         for parts in itertools.product(self.of_kind("ssg"), cmss, shops):
             yield self._combination([part for part in parts if part])
+
+    def offerings(self) -> tuple[Offering, ...]:
+        """Return what is sold under a name of its own, with what the name fixes, ordered by kind.
+
+        The composed sites without such a name are one offering, `COMPOSED`, which needs a
+        CMS and a shop to be installed.
+        """
+        kinds: tuple[Kind, ...] = ("ssg", "cms", "ecommerce", "service")
+        items = [item for kind in kinds for item in self.of_kind(kind) if item.stack_type or item.kind == "service"]
+        found = [_offering(item) for item in items]
+        if self.of_kind("cms") and self.of_kind("ecommerce"):
+            found.append(Offering(COMPOSED, "composed"))
+        for cms in self.of_kind("cms"):
+            found += [
+                _bundle(cms, self._by_key["ecommerce", bundle.shop], name)
+                for name, bundle in cms.bundles.items()
+                if ("ecommerce", bundle.shop) in self._by_key
+            ]
+        return tuple(found)
 
     def nearest(self, wanted: Combination, count: int = 3) -> tuple[Combination, ...]:
         """Return the valid combinations that change least of *wanted*, cheapest first."""
@@ -183,6 +238,36 @@ def _offer(engine: Manifest, cms: Manifest | None, shop: Manifest | None) -> tup
             return name, bundle.price, tuple(reasons)
     prices = [item.price for item in providers if item.price]
     return COMPOSED, _sum([*prices, EVENT_LAYER]) if len(prices) == 2 else None, tuple(reasons)
+
+
+def _offering(item: Manifest) -> Offering:
+    engines = (item.id,) if item.kind == "ssg" else item.certified_engines
+    return Offering(
+        name=item.stack_type or item.id,
+        kind=item.kind,
+        owner=item,
+        engine=item.id if item.kind == "ssg" else None,
+        cms=item.id if item.kind == "cms" else None,
+        shop=item.id if item.kind == "ecommerce" else None,
+        engines=engines,
+        price=item.price,
+    )
+
+
+def _bundle(cms: Manifest, shop: Manifest, name: str) -> Offering:
+    bundle = cms.bundles[name]
+    engines = tuple(engine for engine in cms.certified_engines if engine in shop.certified_engines)
+    return Offering(
+        name=name,
+        kind="composed",
+        owner=cms,
+        engine=bundle.engine,
+        cms=cms.id,
+        shop=shop.id,
+        engines=engines,
+        price=bundle.price,
+        market=bundle.market,
+    )
 
 
 def _sum(prices: Iterable[Price]) -> Price:

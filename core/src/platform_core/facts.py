@@ -11,7 +11,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-__all__ = ["Clue", "Detect", "Maintenance", "Reading", "Runtime", "Speed", "Tool", "find_faults", "wrong_dates"]
+__all__ = [
+    "Clue",
+    "Detect",
+    "Maintenance",
+    "Reading",
+    "Runtime",
+    "Speed",
+    "Tool",
+    "build_seconds",
+    "find_faults",
+    "wrong_dates",
+]
 
 ENOUGH = 10
 """The weight that recognises a component."""
@@ -184,6 +195,24 @@ class Speed:
     def pages_per_second(self) -> float:
         """How many pages are built in a second."""
         return self.pages / self.seconds if self.seconds else 0.0
+
+
+def build_seconds(speeds: Iterable[Speed], pages: int) -> float | None:
+    """Estimate how long *pages* take to build, from what was measured; None when nothing was.
+
+    Between two sizes the time is taken in proportion; beyond the largest, each further
+    page costs what pages cost between the last two.
+    """
+    known = sorted((item.pages, item.seconds) for item in speeds)
+    if not known:
+        return None
+    if pages <= known[0][0]:
+        return known[0][1]
+    if len(known) == 1:
+        return known[0][1] * pages / known[0][0]
+    number = next((index for index, (size, _) in enumerate(known) if size >= pages), len(known) - 1)
+    (few, less), (many, more) = known[number - 1], known[number]
+    return max(less, less + (more - less) * (pages - few) / (many - few)) if many > few else more
 
 
 def wrong_dates(where: str, items: Iterable[Maintenance | Runtime | Speed]) -> Iterator[tuple[str, str]]:

@@ -9,14 +9,26 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal
 
 from platform_core.catalogue import Catalogue, Combination
 from platform_core.errors import Problem, UserError, did_you_mean
-from platform_core.manifest import Kind, Manifest, Speed
+from platform_core.facts import build_seconds
+from platform_core.manifest import Kind, Manifest
+from platform_core.pricing import aws_cost
 
-__all__ = ["ANY", "NONE", "Advice", "Exclusion", "Recommendation", "Requirements", "build_seconds", "recommend"]
+__all__ = [
+    "ANY",
+    "NONE",
+    "Advice",
+    "Exclusion",
+    "Recommendation",
+    "Requirements",
+    "build_seconds",
+    "parse_requirements",
+    "recommend",
+]
 
 ANY, NONE = "any", "none"
 Rendering = Literal["static", "server"]
@@ -80,6 +92,8 @@ class Recommendation:
         reasons: What speaks for it.
         doubts: What speaks against it.
         fees: (low, high) of the providers' own plans, USD a month.
+        aws: (least, most) that AWS charges for middling traffic, USD a month: with the account's
+            free allowances, and without them. Where the agency hosts, its fee pays for it.
     """
 
     combination: Combination
@@ -88,6 +102,7 @@ class Recommendation:
     reasons: tuple[str, ...]
     doubts: tuple[str, ...]
     fees: tuple[float, float] = (0.0, 0.0)
+    aws: tuple[float, float] = (0.0, 0.0)
 
     @property
     def month(self) -> tuple[float, float] | None:
@@ -127,6 +142,45 @@ class _Case:
         (self.reasons if WEIGHTS[weight] > 0 else self.doubts).append(text)
 
 
+_LISTS = frozenset({"features", "team"})
+_NUMBERS = frozenset({"pages", "budget_month", "budget_setup"})
+
+
+def parse_requirements(data: Mapping[str, Any]) -> Requirements:
+    """Check requirements that came as a mapping; a list of words may be any sequence.
+
+    Raises:
+        UserError: A key is unknown or a value is of the wrong kind; every one of them.
+    """
+    known = {item.name for item in fields(Requirements)}
+    problems = [Problem(str(key), "is no requirement.", _near(str(key), known)) for key in data if key not in known]
+    problems += [
+        Problem(key, what) for key, value in data.items() if key in known and (what := _wrong_value(key, value))
+    ]
+    if problems:
+        raise UserError("unknown-requirement", "some requirements mean nothing here", problems=problems)
+    checked: dict[str, Any] = {key: tuple(value) if key in _LISTS else value for key, value in data.items()}
+    return Requirements(**checked)
+
+
+def _near(word: str, known: Iterable[str]) -> str:
+    return did_you_mean(word, known) or f"Known: {', '.join(sorted(known))}."
+
+
+def _wrong_value(key: str, value: object) -> str:
+    """Say what is wrong with a value; an empty string when nothing is."""
+    if key in _LISTS:
+        words = isinstance(value, list | tuple | set | frozenset) and all(isinstance(word, str) for word in value)
+        return "" if words else "is not a list of words."
+    if key in _NUMBERS:
+        unset = value is None and key != "pages"
+        whole = isinstance(value, int) and not isinstance(value, bool) and value >= 0
+        return "" if unset or whole else "is not a whole number of 0 or more."
+    if key == "rendering" and value not in ("static", "server"):
+        return f"is {value!r}, and can be static or server."
+    return "" if isinstance(value, str) else "is not a word."
+
+
 def recommend(catalogue: Catalogue, wanted: Requirements, *, today: dt.date) -> Advice:
     """Rank the combinations that meet *wanted*.
 
@@ -151,26 +205,9 @@ def recommend(catalogue: Catalogue, wanted: Requirements, *, today: dt.date) -> 
             if reasons := tuple(_faults(combination, parts, wanted)):
                 excluded.append(Exclusion(*combination.parts, reasons))
             else:
-                recommended.append(_weigh(combination, parts, wanted, today))
+                aws = aws_cost(catalogue, combination, rendering=wanted.rendering, pages=wanted.pages).rounded()
+                recommended.append(_weigh(combination, parts, wanted, today, aws))
     return Advice(tuple(sorted(recommended, key=_order)), tuple(excluded))
-
-
-def build_seconds(speeds: Iterable[Speed], pages: int) -> float | None:
-    """Estimate how long *pages* take to build, from what was measured; None when nothing was.
-
-    Between two sizes the time is taken in proportion; beyond the largest, each further
-    page costs what pages cost between the last two.
-    """
-    known = sorted((item.pages, item.seconds) for item in speeds)
-    if not known:
-        return None
-    if pages <= known[0][0]:
-        return known[0][1]
-    if len(known) == 1:
-        return known[0][1] * pages / known[0][0]
-    number = next((index for index, (size, _) in enumerate(known) if size >= pages), len(known) - 1)
-    (few, less), (many, more) = known[number - 1], known[number]
-    return max(less, less + (more - less) * (pages - few) / (many - few)) if many > few else more
 
 
 def _unknown(catalogue: Catalogue, wanted: Requirements) -> Iterator[Problem]:
@@ -246,7 +283,9 @@ def _fees(parts: Iterable[Manifest]) -> tuple[float, float]:
     return sum(min(fees) for fees in plans), sum(max(fees) for fees in plans)
 
 
-def _weigh(combination: Combination, parts: list[Manifest], wanted: Requirements, today: dt.date) -> Recommendation:
+def _weigh(
+    combination: Combination, parts: list[Manifest], wanted: Requirements, today: dt.date, aws: tuple[float, float]
+) -> Recommendation:
     case = _Case()
     engine = parts[0]
     if combination.status == "certified":
@@ -260,7 +299,7 @@ def _weigh(combination: Combination, parts: list[Manifest], wanted: Requirements
         _weigh_speed(case, engine, wanted.pages)
     fees = _fees(parts)
     _weigh_price(case, combination, fees, wanted)
-    return Recommendation(combination, variant, case.score, tuple(case.reasons), tuple(case.doubts), fees)
+    return Recommendation(combination, variant, case.score, tuple(case.reasons), tuple(case.doubts), fees, aws)
 
 
 def _weigh_features(case: _Case, parts: list[Manifest], wanted: Requirements) -> str:

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from platform_core.cloud.functions import PythonFunction, PythonFunctionProps
-    from platform_core.cloud.offerings import BaseSSGStack, ComposedStack, OfferingStack, ProviderStack
+    from platform_core.cloud.offerings import BaseSSGStack, BundleStack, ComposedStack, OfferingStack, ProviderStack
     from platform_core.cloud.stack import SiteStack
 
 __all__ = [
     "BaseSSGStack",
+    "BundleStack",
     "ComposedStack",
     "OfferingStack",
     "ProviderStack",
@@ -27,6 +28,7 @@ __all__ = [
 
 _HOMES = {
     "BaseSSGStack": "offerings",
+    "BundleStack": "offerings",
     "ComposedStack": "offerings",
     "OfferingStack": "offerings",
     "ProviderStack": "offerings",

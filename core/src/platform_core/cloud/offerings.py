@@ -8,7 +8,6 @@ The classes themselves lie in the plugins; what they have in common is here.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -17,25 +16,18 @@ from typing import Any, ClassVar
 from aws_cdk import Annotations, Environment
 from constructs import Construct
 
-from platform_core.catalogue import Catalogue
+from platform_core.catalogue import Catalogue, installed_catalogue
 from platform_core.cloud.profile import Profile
 from platform_core.cloud.stack import SiteStack
 from platform_core.composition import Composition, compose
 from platform_core.contributions import Stage
-from platform_core.discovery import discover
 from platform_core.errors import CombinationError, Problem, SiteError
 from platform_core.manifest import Kind
 from platform_core.site import Site, as_mapping, check_site
 
-__all__ = ["BaseSSGStack", "ComposedStack", "OfferingStack", "ProviderStack", "installed_catalogue"]
+__all__ = ["BaseSSGStack", "BundleStack", "ComposedStack", "OfferingStack", "ProviderStack", "installed_catalogue"]
 
 ClientConfig = Mapping[str, Any] | Site
-
-
-@functools.cache
-def installed_catalogue() -> Catalogue:
-    """Return the catalogue of what is installed, read once in a process."""
-    return Catalogue(discover().plugins)
 
 
 class OfferingStack(SiteStack):
@@ -124,14 +116,32 @@ class BaseSSGStack(OfferingStack):
         self,
         scope: Construct,
         construct_id: str,
-        client_config: ClientConfig | None = None,
+        client_config: ClientConfig | str | None = None,
+        *positional: str,
         template_variant: str = "",
         **options: Any,
     ) -> None:
-        """Build the stack; what else it takes is said at `OfferingStack`."""
-        super().__init__(
-            scope, construct_id, client_config, fixed={"engine": self.ENGINE, "variant": template_variant}, **options
-        )
+        """Build the stack; what else it takes is said at `OfferingStack`.
+
+        Args:
+            scope: See `OfferingStack`.
+            construct_id: Of the stack.
+            client_config: A `Site`, the keys of a ``site.toml``, or the client's id.
+            positional: The variant; after a client's id the domain, and then the variant.
+            template_variant: The variant, by name.
+            options: See `OfferingStack`.
+
+        Raises:
+            SiteError: The arguments do not make a site; every problem.
+        """
+        values = list(positional)
+        if isinstance(client_config, str):
+            options |= {"client_id": client_config} | ({"domain": values.pop(0)} if values else {})
+            client_config = None
+        if len(values) > 1:
+            raise SiteError("bad-site", f"{type(self).__name__} does not know what {values[1]!r} is for")
+        fixed = {"engine": getattr(self, "ENGINE", ""), "variant": template_variant or "".join(values)}
+        super().__init__(scope, construct_id, client_config, fixed=fixed, **options)
 
 
 class ProviderStack(OfferingStack):
@@ -188,6 +198,40 @@ class ComposedStack(OfferingStack):
                 "shop": ecommerce_provider,
                 "variant": template_variant,
             },
+            **options,
+        )
+
+
+class BundleStack(ComposedStack):
+    """A CMS and a shop that are sold together under a name of their own.
+
+    Attributes:
+        PARTS: The ids of CMS and shop.
+        ENGINE: The engine that is proposed first.
+    """
+
+    PARTS: ClassVar[tuple[str, str]]
+    ENGINE: ClassVar[str]
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        client_config: ClientConfig | None = None,
+        *,
+        ssg_engine: str = "",
+        **options: Any,
+    ) -> None:
+        """Build the stack; *ssg_engine* is the one that is proposed first, by default."""
+        cms, shop = self.PARTS
+        named = client_config.engine if isinstance(client_config, Site) else (client_config or {}).get("engine")
+        super().__init__(
+            scope,
+            construct_id,
+            client_config,
+            cms_provider=cms,
+            ecommerce_provider=shop,
+            ssg_engine=ssg_engine or str(named or self.ENGINE),
             **options,
         )
 
