@@ -167,3 +167,11 @@ def test_packages_of_another_lock_replace_the_old_ones(
     monkeypatch.setattr(staging, "ensure_packages", lambda *_, **__: other)
     mirror(workspace)
     assert sorted(path.name for path in (workspace.work / "node_modules").iterdir()) == ["other"]
+
+
+def test_what_is_left_out_is_not_in_the_mirror_any_more(workspace: Workspace) -> None:
+    """An entry whose time is over goes from the mirror, and comes back when it may be seen again."""
+    assert "content/a.md" in mirror(workspace)
+    stage_files(workspace, {}, left_out={"content/a.md"}, say=lambda _: None)
+    assert not (workspace.work / "content").exists()
+    assert "content/a.md" in mirror(workspace)

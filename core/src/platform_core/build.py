@@ -7,6 +7,7 @@ not built again.
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import hashlib
 import json
 import os
@@ -15,7 +16,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from html import escape
@@ -105,7 +106,8 @@ def build(
         extract_inline=plan.extract_inline and not inline_allowed,
     )
     record = workspace.output.with_name("build.json")
-    key = _key(plan, workspace, data, files)
+    left_out = _left_out(composition)
+    key = _key(plan, workspace, data, files, left_out=left_out)
     made = [workspace.output, *([plan.server.folder] if plan.server else [])]
     if not force and _is_good(record, key, made):
         return Built(workspace.output, plan, changed=False, seconds=0.0)
@@ -113,7 +115,7 @@ def build(
     generated: dict[str, bytes] = {"data/platform.json": data.encode(), **plan.files}
     for name, content in generated.items():
         write_atomically(workspace.generated / name, content)
-    env = _prepare(plan, workspace, say)
+    env = _prepare(plan, workspace, left_out, say)
     started = time.monotonic()
     _run(plan, workspace, env)
     seconds = time.monotonic() - started
@@ -251,14 +253,31 @@ def _price_text(price: Decimal, currency: str, locale: str) -> str:
     return format_currency(price, currency, locale=known)
 
 
-def _prepare(plan: BuildPlan, workspace: Workspace, say: Callable[[str], None]) -> dict[str, str]:
+def _left_out(composition: Composition) -> frozenset[str]:
+    """Return the site's files that the build must not publish.
+
+    These are entries whose time has not come or is over, and the file of the products,
+    which may say what they cost the shop. A staged build does not see them; any build
+    is done anew when they are others than last time.
+    """
+    products = composition.site.products
+    return composition.content.out_of_time(_now()) | ({products} if products else set())
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+def _prepare(
+    plan: BuildPlan, workspace: Workspace, left_out: Collection[str], say: Callable[[str], None]
+) -> dict[str, str]:
     """Make the folders of a build and return the environment of its command."""
     shutil.rmtree(workspace.output, ignore_errors=True)
     workspace.output.mkdir(parents=True)
     workspace.cache.mkdir(parents=True, exist_ok=True)
     if not plan.staged:
         return {**os.environ, **plan.env}
-    stage_files(workspace, plan.renamed, say=say)
+    stage_files(workspace, plan.renamed, left_out=left_out, say=say)
     env = npm_env()
     programs = workspace.work / "node_modules" / ".bin"
     env["PATH"] = os.pathsep.join([str(programs), env["PATH"]])
@@ -341,7 +360,9 @@ def _lay_over(files: Iterable[tuple[str, File]], output: Path) -> None:
             target.write_bytes(file.content)
 
 
-def _key(plan: BuildPlan, workspace: Workspace, data: str, files: Iterable[Tagged[File]]) -> str:
+def _key(
+    plan: BuildPlan, workspace: Workspace, data: str, files: Iterable[Tagged[File]], *, left_out: Collection[str]
+) -> str:
     """Hash everything that decides the output; files by path, time and size."""
     digest = hashlib.sha256()
     parts = [
@@ -350,6 +371,7 @@ def _key(plan: BuildPlan, workspace: Workspace, data: str, files: Iterable[Tagge
         str(plan.extract_inline),
         data,
         *sorted(f"{name}={value}" for name, value in plan.env.items()),
+        *sorted(left_out),
     ]
     for part in parts:
         digest.update(part.encode() + b"\0")
@@ -359,7 +381,7 @@ def _key(plan: BuildPlan, workspace: Workspace, data: str, files: Iterable[Tagge
         source = item.value.content
         stamp = _stamp(source) if isinstance(source, Path) else source
         digest.update(item.value.path.encode() + b"\0" + stamp + b"\0")
-    for path in site_files(workspace.root) if plan.staged else _inputs(workspace.root, plan.inputs):
+    for path in site_files(workspace.root, left_out) if plan.staged else _inputs(workspace.root, plan.inputs):
         digest.update(str(path).encode() + b"\0" + _stamp(path))
     return digest.hexdigest()
 

@@ -31,7 +31,7 @@ from platform_core.errors import CombinationError, PluginError, Problem, ToolErr
 from platform_core.hookspecs import PROJECT, REQUIRED, spec_modules
 from platform_core.manifest import Manifest
 from platform_core.site import Site
-from platform_core.sources import Converted, Page, Source
+from platform_core.sources import PRODUCT_FILE, Converted, Page, Source
 
 __all__ = ["Composition", "Member", "Tagged", "compose"]
 
@@ -147,10 +147,10 @@ class Composition:
         older = [Tagged(item.member, _source_of(item)) for item in self._call("platform_entries")]
         for item in (*self._each("platform_source", Source, single=True, stage=stage), *older):
             name = item.value.name
-            if not is_label(name) or name in found:
+            if not is_label(name) or name in found or name == PRODUCT_FILE:
                 raise _fault(item.member, "platform_source", f"the name {name!r} is malformed, or taken")
             found[name] = item.value
-        return tuple(found.values())
+        return (*found.values(), *self._product_file())
 
     def reread(self) -> Composition:
         """Return this composition with its content to be read anew."""
@@ -212,6 +212,16 @@ class Composition:
     def provenance(self) -> dict[str, str]:
         """Return component id -> ``distribution version (hash of its RECORD)``."""
         return {member.id: _provenance(member.plugin) for member in self.members}
+
+    def _product_file(self) -> tuple[Source, ...]:
+        """Return the site's own file of products as a source, when it names one."""
+        site = self.site
+        if not site.products:
+            return ()
+        from platform_core.product_file import product_source
+
+        root = self.content.root
+        return (product_source(root, site.products, currency=site.product_currency, hosts=site.product_image_hosts),)
 
     @functools.cached_property
     def _secret_names(self) -> dict[str, Mapping[str, str]]:

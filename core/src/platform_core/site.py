@@ -42,6 +42,8 @@ _SERVER = "runtime.server"
 _CLIENT = r"^[a-z][a-z0-9-]{0,38}[a-z0-9]$"
 _DIRECTIVE = re.compile(r"[a-z]+(-[a-z]+)*-src(-elem|-attr)?|form-action|frame-ancestors|base-uri")
 _SOURCE = re.compile(r"[A-Za-z0-9'*:/._~%=+-]{1,200}")
+_FILE = re.compile(r"[^\x00-\x1f\\]{1,200}\.(csv|json)", re.IGNORECASE)
+_HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?(:[0-9]{1,5})?")
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 
 
@@ -71,6 +73,9 @@ class Aws(BaseModel):
         description="CodeConnections ARN for a private repository.",
     )
     releases_kept: int = Field(5, ge=2, le=50, description="Releases that stay ready for a rollback.")
+    builds_per_day: int = Field(
+        200, ge=1, le=1000, description="Builds that events may start within 24 hours; later ones wait."
+    )
     alarm_email: str = Field("", pattern=r"^([^@\s]+@[^@\s]+\.[^@\s]+)?$", description="Who hears of alarms.")
 
 
@@ -99,6 +104,15 @@ class Site(BaseModel):
     cms: str | None = Field(None, description="Id of an installed CMS.")
     shop: str | None = Field(None, description="Id of an installed shop.")
     services: tuple[str, ...] = Field((), description="Ids of installed services.")
+    products: str = Field(
+        "", description="File with the products, `.csv` or `.json`, below the site's folder; entries come of it."
+    )
+    product_currency: str = Field(
+        "", pattern=r"^([A-Z]{3})?$", description="What prices of that file are in when it does not say; ISO 4217."
+    )
+    product_image_hosts: tuple[str, ...] = Field(
+        (), description="Hosts from which pictures are fetched that the file names by address; others are left out."
+    )
     adopted: bool = Field(
         False, description="The site was not started by Platform: no starter is laid over it, and its addresses stay."
     )
@@ -113,6 +127,24 @@ class Site(BaseModel):
     @classmethod
     def _host_name(cls, value: str) -> str:
         return host_name(value)
+
+    @field_validator("products")
+    @classmethod
+    def _product_file(cls, value: str) -> str:
+        parts = value.split("/")
+        if value and (not _FILE.fullmatch(value) or any(part in {"", ".", ".."} for part in parts)):
+            raise ValueError(f"{value!r} is not a .csv or .json file below the site's folder")
+        if parts[0] in {"content", "static", ".platform"}:
+            raise ValueError(f"a file in {parts[0]}/ would be published, or overwritten; put it elsewhere")
+        return value
+
+    @field_validator("product_image_hosts")
+    @classmethod
+    def _image_hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for host in value:
+            if not _HOST.fullmatch(host):
+                raise ValueError(f"{host!r} is not a host such as cdn.example.com")
+        return value
 
     @field_validator("csp")
     @classmethod

@@ -26,8 +26,10 @@ from platform_core.errors import Problem
 if TYPE_CHECKING:
     from platform_core.http import Http
 
-__all__ = ["Converted", "CursorExpired", "Documents", "Page", "Source"]
+__all__ = ["PRODUCT_FILE", "Converted", "CursorExpired", "Documents", "Page", "Source"]
 
+PRODUCT_FILE = "products-file"
+"""The name of the source that core makes of a site's own file; no plugin may take it."""
 _TABLES = """
 CREATE TABLE IF NOT EXISTS documents (id TEXT PRIMARY KEY, value TEXT NOT NULL, round INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS assets (path TEXT PRIMARY KEY, url TEXT NOT NULL) WITHOUT ROWID;

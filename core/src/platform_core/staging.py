@@ -18,7 +18,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from platform_core.contributions import Workspace
@@ -35,12 +35,16 @@ _OWNER = "site"
 _LEFT_OUT = frozenset({".git", ".platform", _PACKAGES})
 
 
-def site_files(root: Path) -> Iterator[Path]:
+def site_files(root: Path, left_out: Collection[str] = ()) -> Iterator[Path]:
     """Yield the files of the site's folder that a staged build sees, in order.
 
     Repositories, installed packages and `.platform` are left out, and links that
     lead out of the folder. So is ``site.toml``, which is ours: an engine that copies
     whatever it finds would publish it.
+
+    Args:
+        root: The site's folder.
+        left_out: Paths relative to it that the build must not see either.
     """
     home = root.resolve()
     for folder, folders, names in os.walk(root):
@@ -49,18 +53,27 @@ def site_files(root: Path) -> Iterator[Path]:
             path = Path(folder, name)
             if name == SITE_FILE and path.parent == Path(root):
                 continue
+            if left_out and path.relative_to(root).as_posix() in left_out:
+                continue
             if path.is_symlink() and not path.resolve().is_relative_to(home):
                 continue
             if path.is_file():
                 yield path
 
 
-def stage_files(workspace: Workspace, renamed: Mapping[str, str], *, say: Callable[[str], None]) -> None:
+def stage_files(
+    workspace: Workspace,
+    renamed: Mapping[str, str],
+    *,
+    left_out: Collection[str] = (),
+    say: Callable[[str], None],
+) -> None:
     """Bring the mirror in step with the site's folder, copying only what changed.
 
     Args:
         workspace: Its *work* is the mirror.
         renamed: First part of a path in the site -> the same in the mirror.
+        left_out: Paths relative to the site's folder that the engine must not see.
         say: Told before something that takes long.
 
     Raises:
@@ -69,7 +82,7 @@ def stage_files(workspace: Workspace, renamed: Mapping[str, str], *, say: Callab
     _settle(workspace)
     record = workspace.work.with_name("work.json")
     before = _read(record)
-    wanted = dict(_wanted(workspace, renamed))
+    wanted = dict(_wanted(workspace, renamed, left_out))
     # First what goes: a folder may take the name of a file.
     for target in before.keys() - wanted.keys() - {_PACKAGES}:
         _remove(workspace.work, target)
@@ -108,8 +121,8 @@ def _settle(workspace: Workspace) -> None:
     write_atomically(workspace.work.parents[1] / _OWNER, str(workspace.root))
 
 
-def _wanted(workspace: Workspace, renamed: Mapping[str, str]) -> Iterator[tuple[str, Path]]:
-    for source in site_files(workspace.root):
+def _wanted(workspace: Workspace, renamed: Mapping[str, str], left_out: Collection[str]) -> Iterator[tuple[str, Path]]:
+    for source in site_files(workspace.root, left_out):
         first, *rest = source.relative_to(workspace.root).parts
         yield PurePosixPath(renamed.get(first, first), *rest).as_posix(), source
     for source in sorted(path for path in workspace.generated.rglob("*") if path.is_file()):

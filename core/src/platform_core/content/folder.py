@@ -16,10 +16,11 @@ from platform_core.content.entries import parse_entry
 from platform_core.content.forms import parse_collections
 from platform_core.content.model import Collection, Entry, Product, Redirect, entry_url
 from platform_core.content.products import PRODUCTS, read_product, skus_of
-from platform_core.errors import ContentError, Problem
+from platform_core.errors import ContentError, Problem, did_you_mean
 
 __all__ = ["Content"]
 
+_SCHEDULED = re.compile(rb"^[\"']?(?:publish_at|expire_at)[\"']?\s*[:=]", re.MULTILINE)
 _ALIASES = re.compile(rb"^(aliases|url)\s*:", re.MULTILINE)
 
 
@@ -86,6 +87,37 @@ class Content:
         if problems:
             raise ContentError("bad-products", "some products can't be sold as they are", problems=problems)
         return tuple(products)
+
+    def out_of_time(self, now: dt.datetime) -> frozenset[str]:
+        """Return the files of entries that nobody may see yet, or any more, at *now*.
+
+        Paths are relative to the site's folder. Only entries that name a time are parsed;
+        those of an adopted site are between it and its engine.
+
+        Raises:
+            ContentError: The front matter of such an entry can't be read.
+        """
+        found: set[str] = set()
+        for path in () if self.adopted else self._files():
+            if not _SCHEDULED.search(path.read_bytes()):
+                continue
+            entry = self._entry(path)
+            if not entry.draft and not entry.is_visible(now):
+                found.add(path.relative_to(self.root).as_posix())
+        return frozenset(found)
+
+    def lost_references(self) -> Iterator[Problem]:
+        """Yield each reference of an entry that leads to no other entry."""
+        entries = list(self.entries())
+        there = {entry.path.removesuffix(".md") for entry in entries}
+        for entry in entries:
+            for name, targets in entry.references.items():
+                for target in targets:
+                    if target.strip("/") not in there:
+                        hint = did_you_mean(target, there)
+                        yield Problem(
+                            f"content/{entry.path}", f"{name} refers to {target!r}, and there is no such entry.", hint
+                        )
 
     @cached_property
     def redirects(self) -> tuple[Redirect, ...]:

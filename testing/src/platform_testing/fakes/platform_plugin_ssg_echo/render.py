@@ -1,5 +1,6 @@
 """Write one page for each entry, and the server if asked: ``render.py ROOT DATA OUTPUT SHOUT SERVER``."""
 
+import datetime as dt
 import hashlib
 import html
 import json
@@ -40,7 +41,7 @@ def main(root: Path, data: dict[str, Any], output: Path, shout: bool) -> None:
         )
         write(output / path, text)
 
-    entries = [entry for entry in Content(root).entries() if not entry.draft]
+    entries = visible(root)
     links = "".join(f'<li><a href="{html.escape(entry_url(e))}">{html.escape(e.title)}</a></li>' for e in entries)
     page("index.html", data["site"]["title"], f"<ul>{links}</ul>")
     page("404.html", "Not found", "<p>There is nothing here.</p>")
@@ -52,8 +53,14 @@ def make_server(root: Path, data: dict[str, Any], folder: Path) -> None:
     """Put the server's code, and what it has to know, into a folder of its own."""
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(Path(__file__).parent / "server", folder)
-    entries = [entry.title for entry in Content(root).entries() if not entry.draft]
+    entries = [entry.title for entry in visible(root)]
     write(folder / "data.json", json.dumps({"title": data["site"]["title"], "entries": entries}))
+
+
+def visible(root: Path) -> list[Entry]:
+    """Return the entries that visitors may see now."""
+    now = dt.datetime.now(dt.UTC)
+    return [entry for entry in Content(root).entries() if entry.is_visible(now)]
 
 
 def body_of(entry: Entry, data: dict[str, Any]) -> str:
