@@ -26,6 +26,8 @@ CONTENT = {
     "![A crate](/images/social.png)\n\n| a | b |\n|---|---|\n| 1 | 2 |\n",
     "content/recipes/secret.md": "---\ntitle: Secret\ndate: 2026-02-04\ndraft: true\n---\nnobody may read this draft\n",
     "content/recipes/tomorrow.md": "---\ntitle: Tomorrow\ndate: 2999-01-01\n---\nnobody may read this yet\n",
+    "content/recipes/later.md": "---\ntitle: Later\ndate: 2026-02-05\npublish_at: 2999-01-01T00:00:00Z\n---\nnobody may read this yet either\n",
+    "content/recipes/over.md": "---\ntitle: Over\ndate: 2026-02-05\nexpire_at: 2020-01-01T00:00:00Z\n---\nnobody may read this any more\n",
     "content/imprint.md": "---\ntitle: Imprint & more\nurl: /legal/imprint/\nlocale: de\n---\n{{ not a template }}\n",
     "content/products/mug.md": "---\ntitle: Mug\nsku: mug\nprice: '18.50'\ncurrency: GBP\nstock: 3\ndescription: A mug that lasts.\n---\nMade to last.\n",
 }

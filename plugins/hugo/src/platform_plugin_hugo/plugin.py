@@ -8,16 +8,19 @@ see ``hugo.Data.platform``, and nothing is written into the site's folder.
 
 from __future__ import annotations
 
+import datetime as dt
 import importlib.metadata
 import importlib.util
 import json
+import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from platform_core.content import Content
 from platform_core.contributions import BuildPlan, Fragment
 from platform_core.errors import Problem, SiteError, ToolError
 from platform_core.hookspecs import hookimpl
@@ -44,7 +47,9 @@ def platform_build_plan(site: Site, settings: Mapping[str, Any], stage: Stage, w
     if site.adopted:
         return adopted_plan(hugo_binary(), settings, stage, workspace)
     config = _read_config(workspace.root)
-    generated = _generated_config(site, config, workspace)
+    # Asked for the future, Hugo would also publish what has a time of its own to wait for.
+    hidden = Content(workspace.root).out_of_time(dt.datetime.now(dt.UTC)) if settings["future"] else frozenset()
+    generated = _generated_config(site, config, workspace, hidden)
     version = importlib.metadata.version("hugo")
     command = [
         str(hugo_binary()),
@@ -131,15 +136,21 @@ def _read_config(root: Path) -> dict[str, Any]:
     return {key.lower(): value for key, value in config.items()}
 
 
-def _generated_config(site: Site, config: Mapping[str, Any], workspace: Workspace) -> dict[str, Any]:
+def _generated_config(
+    site: Site, config: Mapping[str, Any], workspace: Workspace, hidden: Collection[str]
+) -> dict[str, Any]:
     """Return what overrides the site's ``hugo.toml``."""
     generated: dict[str, Any] = {
         "disableAliases": True,
         "disablePathToLower": True,
         "pagination": {"disableAliases": True},
-        "frontmatter": {"lastmod": ["updated", ":default"]},
+        "frontmatter": {
+            "lastmod": ["updated", ":default"],
+            "publishDate": ["publish_at", ":default"],
+            "expiryDate": ["expire_at", ":default"],
+        },
         "resourceDir": str(workspace.cache / "resources"),
-        "module": {"mounts": _mounts(site, config, workspace)},
+        "module": {"mounts": _mounts(site, config, workspace, hidden)},
     }
     chosen = site.model_fields_set
     generated |= {"title": site.title} if site.title else {}
@@ -147,7 +158,9 @@ def _generated_config(site: Site, config: Mapping[str, Any], workspace: Workspac
     return generated
 
 
-def _mounts(site: Site, config: Mapping[str, Any], workspace: Workspace) -> list[dict[str, Any]]:
+def _mounts(
+    site: Site, config: Mapping[str, Any], workspace: Workspace, hidden: Collection[str]
+) -> list[dict[str, Any]]:
     """Return the site's own mounts, or Hugo's usual ones, and ours."""
     own = config.get("module", {}).get("mounts")
     mounts = [dict(mount) for mount in own] if own else list(_usual_mounts(config))
@@ -155,6 +168,10 @@ def _mounts(site: Site, config: Mapping[str, Any], workspace: Workspace) -> list
         for mount in mounts:
             if mount.get("target") == "content":
                 mount["files"] = [*mount.get("files", ()), f"! {_PRODUCTS}/**"]
+    for mount in mounts if hidden else ():
+        if mount.get("target") == "content":
+            names = (re.sub(r"([][{}*?!\\])", r"\\\1", path.removeprefix("content/")) for path in sorted(hidden))
+            mount["files"] = [*mount.get("files", ()), *(f"! {name}" for name in names)]
     mounts += [{"source": f"static/{name}", "target": f"assets/{name}"} for name in _IMAGES]
     return [*mounts, {"source": str(workspace.generated / "data"), "target": "data"}]
 
