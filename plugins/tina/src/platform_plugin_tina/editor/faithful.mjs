@@ -1,0 +1,90 @@
+// Keeps of a file what nobody changed: Tina writes the whole file anew, with dates,
+// quotes and bullets in its own manner. Only lines whose value changed are taken from it.
+import { parseMDX, serializeMDX } from "@tinacms/mdx";
+import yaml from "js-yaml";
+
+const FRONT_MATTER = /^\uFEFF?---[ \t]*\r?\n([\s\S]*?)^---[ \t]*(?:\r?\n|$)/m;
+
+/** Split a file into front matter and the rest; null when it has no YAML at its top. */
+export function split(text) {
+  const match = FRONT_MATTER.exec(text);
+  if (!match || match.index !== 0) return null;
+  return { table: match[1], body: text.slice(match[0].length) };
+}
+
+/** Return key -> the lines that hold it, or null when the lines can't be told apart. */
+function linesOf(table) {
+  const found = new Map();
+  let key = null;
+  let before = "";
+  for (const line of table.split(/(?<=\n)/)) {
+    const start = /^("[^"\n]*"|'[^'\n]*'|[^\s#'"\-[\]{}&*!|>%@`][^:\n]*?)[ \t]*:(?=[ \t\r\n]|$)/.exec(line);
+    if (start) {
+      key = String(yaml.safeLoad(start[1]));
+      if (found.has(key)) return null;
+      found.set(key, before + line);
+      before = "";
+    } else if (key === null) {
+      if (line.trim() && !line.startsWith("#")) return null;
+      before += line;
+    } else {
+      found.set(key, found.get(key) + line);
+    }
+  }
+  return found;
+}
+
+/** One spelling for values that say the same. */
+function plain(value) {
+  if (value instanceof Date) return value.toISOString();
+  if (Array.isArray(value)) return value.map(plain);
+  if (value && typeof value === "object") {
+    return Object.fromEntries(Object.keys(value).sort().map((key) => [key, plain(value[key])]));
+  }
+  return value;
+}
+
+const same = (one, other) => JSON.stringify(plain(one)) === JSON.stringify(plain(other));
+
+function mergeTables(before, after) {
+  const [old, fresh] = [yaml.safeLoad(before) ?? {}, yaml.safeLoad(after) ?? {}];
+  const lines = linesOf(before);
+  if (!lines || [...lines.keys()].join("\0") !== Object.keys(old).join("\0")) return after;
+  const names = [...Object.keys(old).filter((name) => name in fresh), ...Object.keys(fresh).filter((name) => !(name in old))];
+  const merged = names
+    .map((name) => {
+      const kept = name in old && same(old[name], fresh[name]);
+      const text = kept ? lines.get(name) : yaml.safeDump({ [name]: fresh[name] }, { lineWidth: -1 });
+      return text.endsWith("\n") ? text : `${text}\n`;
+    })
+    .join("");
+  // Whatever the lines looked like, the file must say what was saved.
+  return same(yaml.safeLoad(merged) ?? {}, fresh) ? merged : after;
+}
+
+/** What Tina makes of a body that nobody touched. */
+function rewritten(body, field) {
+  if (field.type !== "rich-text") return body;
+  return serializeMDX(parseMDX(body, field, (url) => url), field, (url) => url) ?? "";
+}
+
+/** Return *after* with everything of *before* that means the same. */
+export function keepUntouched(before, after, field) {
+  const [old, fresh] = [split(before), split(after)];
+  if (!old || !fresh) return after;
+  let body = fresh.body.replace(/^\n/, "");
+  const lead = /^(?:[ \t]*\r?\n)*/.exec(old.body)[0];
+  if (field && (body.trim() === old.body.trim() || body.trim() === String(rewritten(old.body, field)).trim())) {
+    body = old.body;
+  } else if (body) {
+    body = lead + body.replace(/^\n+/, "").replace(/\n*$/, "\n");
+  }
+  let table = fresh.table;
+  try {
+    table = mergeTables(old.table, fresh.table);
+  } catch (error) {
+    // YAML that this reader does not know stays as Tina wrote it.
+    if (!(error instanceof yaml.YAMLException)) throw error;
+  }
+  return `---\n${table}---\n${body}`;
+}

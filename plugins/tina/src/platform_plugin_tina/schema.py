@@ -1,0 +1,255 @@
+"""What Tina shows and edits, drawn from the site's content model.
+
+`build_spec` returns plain data: ``config`` is Tina's own configuration, as it goes into
+``tina/config.js``; ``forms`` says what only functions could say there (checks, names of
+files, starting values), which ``editor/tina/config.js`` makes of it in the browser.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from platform_core.content import PRODUCTS, Collection, Content, Field
+from platform_core.errors import ContentError, Problem, did_you_mean
+from platform_core.site import Site
+
+__all__ = ["build_spec", "repository"]
+
+_TYPES = frozenset({"string", "text", "markdown", "datetime", "boolean", "number", "image", "list", "select"})
+_LEGAL = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+# GraphQL and Tina use these for themselves.
+_RESERVED = frozenset({"id", "children", "mark"})
+_ALWAYS = ("title", "sku", "price", "currency")
+_ENTRY_FIELDS = (
+    Field("title", "Title"),
+    Field("date", "Date", "datetime", required=False),
+    Field("description", "Description", "text", required=False),
+    Field("tags", "Tags", "list", required=False),
+    Field("draft", "Draft", "boolean", required=False),
+    Field("body", "Text", "markdown", required=False),
+)
+_PRODUCT_FIELDS = (
+    Field("title", "Name"),
+    Field("sku", "SKU", hint="Letters, digits, dots, dashes and underscores; unique in the shop."),
+    Field("price", "Price", hint="With a dot, for example 18.50."),
+    Field("currency", "Currency", hint="Three capitals, for example EUR."),
+    Field("description", "Description", "text", required=False),
+    Field("image", "Image", "image", required=False),
+    Field("stock", "Stock", "number", required=False, hint="Pieces left; leave it empty when stock is not counted."),
+    Field("weight", "Weight", "number", required=False, hint="In grams."),
+    Field("draft", "Draft", "boolean", required=False),
+    Field("body", "Text", "markdown", required=False),
+)
+_PRODUCT_RULES: Mapping[str, dict[str, Any]] = {
+    "sku": {"pattern": "^[A-Za-z0-9._-]{1,64}$", "message": "1 to 64 letters, digits, dots, dashes or underscores"},
+    "price": {"pattern": r"^\d{1,9}(\.\d{1,4})?$", "message": "an amount such as 18.50"},
+    "currency": {"pattern": "^[A-Z]{3}$", "message": "three capitals such as EUR"},
+    "stock": {"pattern": r"^\d*$", "message": "a whole number of 0 or more"},
+    "weight": {"pattern": r"^\d*$", "message": "a whole number of 0 or more"},
+}
+
+
+def build_spec(site: Site, settings: Mapping[str, Any], content: Content) -> dict[str, Any]:
+    """Return ``config`` and ``forms`` as plain data, alike for this machine and for AWS.
+
+    Raises:
+        ContentError: The content model has something that no form can show.
+    """
+    collections = tuple(_collections(site, content))
+    _check(collections)
+    made = [_collection(item, settings, content) for item in collections]
+    media = settings["media_folder"]
+    config: dict[str, Any] = {
+        "build": {"outputFolder": "admin", "publicFolder": "static"},
+        "client": {"skip": True},
+        "telemetry": "disabled",
+        "ui": {"optOutOfUpdateCheck": True},
+        "media": {"tina": {"publicFolder": "static", "mediaRoot": media}},
+        "schema": {"collections": [collection for collection, _ in made]},
+    }
+    forms = {collection["name"]: form for collection, form in made}
+    spec: dict[str, Any] = {"config": config, "forms": forms}
+    if settings["variant"] == "collaboration_focused" and (owner := repository(site, settings)):
+        spec["history"] = {"repository": owner, "folder": settings["folder"], "branch": settings["branch"]}
+    return spec
+
+
+def repository(site: Site, settings: Mapping[str, Any]) -> str:
+    """Return ``owner/name``, or an empty string when the site has none."""
+    return str(settings["repository"] or site.aws.repository)
+
+
+def _collections(site: Site, content: Content) -> Iterator[Collection]:
+    model = content.collections or tuple(_found_collections(content))
+    yield from model
+    sells = bool(site.shop) or (content.root / "content" / PRODUCTS).is_dir()
+    if sells and all(item.name != PRODUCTS for item in model):
+        yield Collection(PRODUCTS, "Products", "Product", _PRODUCT_FIELDS)
+
+
+def _found_collections(content: Content) -> Iterator[Collection]:
+    """Without a content model, offer each folder that holds entries, with the usual fields."""
+    root = content.root / "content"
+    files = (path for path in root.rglob("*.md") if not path.name.startswith("_"))
+    folders = {path.parent.relative_to(root).as_posix() for path in files} - {PRODUCTS}
+    for folder in sorted(folders or {"."}):
+        name = "" if folder == "." else folder
+        words = name.replace("-", " ").replace("_", " ").replace("/", ": ")
+        yield Collection(name, (words[:1].upper() + words[1:]) or "Pages", "Entry", _ENTRY_FIELDS)
+
+
+def _name(item: Collection) -> str:
+    return _legal(item.name or "pages")
+
+
+def _legal(name: str) -> str:
+    """Make a name that Tina and GraphQL accept; the file keeps the real one."""
+    if _LEGAL.fullmatch(name) and name not in _RESERVED and not name.startswith("__"):
+        return name
+    made = re.sub(r"[^A-Za-z0-9_]", "_", name)
+    return made if _LEGAL.fullmatch(made) and made not in _RESERVED else f"f_{made}"
+
+
+def _check(collections: tuple[Collection, ...]) -> None:
+    """Refuse what Tina would only refuse when it starts."""
+    problems: list[Problem] = []
+    for name, times in Counter(map(_name, collections)).items():
+        if times > 1:
+            problems.append(Problem("content.toml", f"{times} collections are called {name!r} in the editor."))
+    for item in collections:
+        problems += _problems_of(item)
+    if problems:
+        raise ContentError("bad-content-model", "the editor can't be made from this content model", problems=problems)
+
+
+def _problems_of(item: Collection) -> Iterator[Problem]:
+    where = f"content.toml [[collections]] {item.name!r}"
+    for name, times in Counter(_legal(field.name) for field in item.fields).items():
+        if times > 1:
+            yield Problem(where, f"{times} fields are called {name!r} in the editor.")
+    for field in item.fields:
+        if field.type not in _TYPES:
+            hint = did_you_mean(field.type, _TYPES)
+            yield Problem(where, f"the field {field.name!r} has the unknown type {field.type!r}.", hint)
+        elif field.type == "select" and not field.choices:
+            yield Problem(where, f"the field {field.name!r} has no choices to select from.")
+
+
+def _collection(
+    item: Collection, settings: Mapping[str, Any], content: Content
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return Tina's collection, and what only functions can say about its form."""
+    folder = "/".join(part for part in ("content", item.name) if part)
+    fields = _product_fields(item.fields) if item.name == PRODUCTS else _with_title(item.fields)
+    made = [_field(field, settings["variant"]) for field in fields]
+    defaults = {_legal(field.name): value for field in fields if (value := _default(field)) is not None}
+    rules: dict[str, Any] = {}
+    if item.name == PRODUCTS:
+        rules = {
+            field.name: _PRODUCT_RULES[field.name]
+            for field in fields
+            if field.name in _PRODUCT_RULES and field.type != "select"
+        }
+        made = [field for field in made if field["name"] != "options"] + _options(content)
+        used = Counter(product.currency for product in content.products)
+        if used:
+            defaults.setdefault("currency", used.most_common(1)[0][0])
+    result: dict[str, Any] = {
+        "name": _name(item),
+        "label": item.label,
+        "path": folder,
+        "format": "md",
+        # A sub-folder is a collection of its own, and index pages belong to the engine.
+        "match": {"include": "*", "exclude": "_*"},
+        "ui": {"allowedActions": {"createFolder": False}},
+        "fields": made,
+    }
+    if _is_toml(content, item):
+        result |= {"frontmatterFormat": "toml", "frontmatterDelimiters": "+++"}
+    optional = [_legal(field.name) for field in fields if not field.required and field.name != "body"]
+    form = {"slug": item.slug, "defaults": defaults, "rules": rules, "optional": [*optional, "options"]}
+    return result, form
+
+
+def _is_toml(content: Content, item: Collection) -> bool:
+    """Tell how the collection's files begin; an empty one begins as Platform writes."""
+    folder = content.root / "content" / item.name
+    first = next((path for path in sorted(folder.glob("*.md")) if not path.name.startswith("_")), None)
+    return first is not None and first.read_bytes()[:3] == b"+++"
+
+
+def _with_title(fields: Iterable[Field]) -> tuple[Field, ...]:
+    """Every entry has a title: its file is named after it."""
+    found = tuple(fields)
+    return found if any(field.name == "title" for field in found) else (Field("title", "Title"), *found)
+
+
+def _product_fields(fields: tuple[Field, ...]) -> tuple[Field, ...]:
+    named = {field.name for field in fields}
+    return (*(field for field in _PRODUCT_FIELDS if field.name in _ALWAYS and field.name not in named), *fields)
+
+
+def _options(content: Content) -> list[dict[str, Any]]:
+    """Offer the options that the shop's products have; a new one starts in a file."""
+    names = dict.fromkeys(name for product in content.products for name in product.options)
+    fields = [_named({"name": name, "label": name, "type": "string", "list": True}) for name in names]
+    if not fields:
+        return []
+    hint = "What a customer chooses from; an option without choices is left out."
+    return [{"name": "options", "label": "Options", "type": "object", "description": hint, "fields": fields}]
+
+
+def _field(field: Field, variant: str) -> dict[str, Any]:
+    result = {"name": field.name, "label": field.label, **_kind(field, variant)}
+    if field.name == "title" and result["type"] == "string" and "options" not in result:
+        result |= {"isTitle": True, "required": True}
+    elif field.required and field.name != "body" and field.type != "boolean":
+        result["required"] = True
+    if field.hint:
+        result["description"] = field.hint
+    return _named(result)
+
+
+def _named(field: dict[str, Any]) -> dict[str, Any]:
+    """Give a field a legal name, under which the file's own name is kept."""
+    legal = _legal(field["name"])
+    return field if legal == field["name"] else {**field, "name": legal, "nameOverride": field["name"]}
+
+
+def _kind(field: Field, variant: str) -> dict[str, Any]:
+    match field.type:
+        case "markdown" if field.name == "body":
+            return _body(variant)
+        case "text" | "markdown":
+            return {"type": "string", "ui": {"component": "textarea"}}
+        case "datetime":
+            return {"type": "datetime", "ui": {"dateFormat": "YYYY-MM-DD", "timeFormat": "HH:mm"}}
+        case "list":
+            return {"type": "string", "list": True}
+        case "select":
+            return {"type": "string", "options": list(field.choices)}
+        case "image":
+            return {"type": "image", "accept": "image"}
+        case _:
+            return {"type": field.type}
+
+
+def _body(variant: str) -> dict[str, Any]:
+    if variant == "react_based":
+        return {"type": "string", "isBody": True, "ui": {"component": "textarea"}}
+    # Tina's other parser takes every tag and brace for a component, and refuses comments and shortcodes.
+    return {"type": "rich-text", "isBody": True, "parser": {"type": "markdown"}}
+
+
+def _default(field: Field) -> Any:
+    if isinstance(field.default, dt.date):
+        return field.default.isoformat()
+    if field.default is None and field.type == "datetime" and field.required:
+        return "{now}"
+    if field.default is None and field.type == "boolean":
+        return False
+    return field.default
