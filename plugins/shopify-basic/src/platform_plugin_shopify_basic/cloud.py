@@ -8,6 +8,10 @@ __all__ = ["ShopifyBasicStack"]
 
 
 class ShopifyBasicStack(ProviderStack):
-    """A site with Shopify Basic."""
+    """A static site that sells through a Shopify shop.
+
+    Products are pulled when the site is built, and Shopify's own servers have cart and
+    checkout. What runs on AWS is the router that verifies Shopify's webhooks.
+    """
 
     COMPONENT = ("ecommerce", "shopify-basic")
