@@ -240,7 +240,7 @@ def test_a_composed_site_is_event_driven(make: Make, synth: Synth):
     """Events are stored, announced on the site's bus, and lead to the queue by a rule."""
     site = synth(make(COMPOSED))["platform-acme"]
     assert len(every(site, "DynamoDB::Table")) == 2
-    rule = only(site, "Events::Rule")
+    (rule,) = [item for item in every(site, "Events::Rule") if "EventBusName" in item]
     assert rule["EventPattern"] == {"source": ["platform.webhooks"], "detail": {"event": {"build": [True]}}}
     environments = [item["Environment"]["Variables"] for item in every(site, "Lambda::Function")]
     (router,) = [item for item in environments if "ADAPTERS" in item]
@@ -253,7 +253,7 @@ def test_a_site_with_one_provider_is_direct(make: Make, synth: Synth):
     site = synth(make(CMS))["platform-acme"]
     assert not every(site, "Events::EventBus")
     assert len(every(site, "DynamoDB::Table")) == 1
-    assert set(statements(site, "lambda.amazonaws.com")) == {"Log", "Secrets", "Receipts", "Queue", "Builds"}
+    assert set(statements(site, "lambda.amazonaws.com")) == {"Log", "Secrets", "Receipts", "Queue", "Waiting", "Builds"}
 
 
 def test_a_site_may_choose_its_mode(make: Make, synth: Synth):
@@ -293,6 +293,58 @@ def test_the_queue_is_set_as_the_batcher_asks(make: Make, synth: Synth):
     assert reserved["Timeout"] == batcher.TIMEOUT_SECONDS
 
 
+def test_a_failed_build_comes_back_to_the_queue(make: Make, synth: Synth):
+    """A rule on CodeBuild's own events names this project alone, and every end that is a failure."""
+    from platform_core.runtime import batcher
+
+    site = synth(make(CMS))["platform-acme"]
+    rule = only(site, "Events::Rule")["EventPattern"]
+    (project,) = [name for name, item in site["Resources"].items() if item["Type"] == "AWS::CodeBuild::Project"]
+    assert (rule["source"], rule["detail-type"]) == (["aws.codebuild"], [batcher.FAILED_BUILD])
+    assert rule["detail"] == {"project-name": [{"Ref": project}], "build-status": list(batcher.FAILURES)}
+
+
+def test_what_a_rule_cannot_deliver_is_a_dead_letter(make: Make, synth: Synth):
+    """Each rule that leads to the queue leads to the dead letters when that fails."""
+    site = synth(make(COMPOSED))["platform-acme"]
+    found = [target for rule in every(site, "Events::Rule") for target in rule["Targets"]]
+    assert len(found) == 2
+    assert len({json.dumps(target["DeadLetterConfig"]) for target in found}) == 1
+
+
+def test_the_batcher_knows_the_budget(make: Make, synth: Synth):
+    """The setting of the site reaches the function, which may hide messages of its own queue."""
+    site = synth(make(CMS, aws="builds_per_day = 12\n"))["platform-acme"]
+    environments = [item["Environment"]["Variables"] for item in every(site, "Lambda::Function")]
+    (batcher,) = [item for item in environments if "PROJECT" in item]
+    (queue,) = [
+        name
+        for name, item in site["Resources"].items()
+        if item["Type"] == "AWS::SQS::Queue" and "RedrivePolicy" in item["Properties"]
+    ]
+    assert (batcher["BUILDS_PER_DAY"], batcher["QUEUE_URL"]) == ("12", {"Ref": queue})
+    waiting = statements(site, "lambda.amazonaws.com")["Waiting"]
+    assert waiting["Action"] == "sqs:ChangeMessageVisibility"
+    assert waiting["Resource"] == {"Fn::GetAtt": [queue, "Arn"]}
+
+
+def test_builds_wait_their_turn_for_as_long_as_there_is(make: Make, synth: Synth):
+    """A site whose builds wait for those of others keeps its place in the account's line."""
+    project = only(synth(make(CMS))["platform-acme"], "CodeBuild::Project")
+    assert (project["QueuedTimeoutInMinutes"], project["ConcurrentBuildLimit"]) == (480, 1)
+
+
+def test_an_alarm_tells_of_the_budget(make: Make, synth: Synth):
+    """It counts the lines of the batcher that say so."""
+    from platform_core.runtime.batcher import OVER_BUDGET
+
+    site = synth(make(CMS))["platform-acme"]
+    pattern = only(site, "Logs::MetricFilter")
+    assert pattern["FilterPattern"] == f'{{ $.outcome = "{OVER_BUDGET}" }}'
+    (counted,) = pattern["MetricTransformations"]
+    assert counted["MetricName"] in {item["MetricName"] for item in every(site, "CloudWatch::Alarm")}
+
+
 def test_a_request_ends_before_its_claim(make: Make, synth: Synth):
     """The router's timeout is below the lease of a receipt."""
     from platform_core.runtime.receipts import LEASE_SECONDS
@@ -317,7 +369,7 @@ def test_webhooks_pass_the_edge_uncached_with_every_method(make: Make, synth: Sy
 def test_alarms_mail_when_somebody_is_named(make: Make, synth: Synth):
     """The topic is encrypted with a key that CloudWatch may use, and takes TLS only."""
     site = synth(make(COMPOSED, aws='alarm_email = "ops@acme.example"\n'))["platform-acme"]
-    assert len(every(site, "CloudWatch::Alarm")) == 5
+    assert len(every(site, "CloudWatch::Alarm")) == 6
     assert all(item["AlarmActions"] for item in every(site, "CloudWatch::Alarm"))
     assert only(site, "SNS::Topic")["KmsMasterKeyId"]
     services = [item["Principal"].get("Service") for item in only(site, "KMS::Key")["KeyPolicy"]["Statement"]]

@@ -15,7 +15,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from platform_core.runtime import batcher as batcher_module
-from platform_core.runtime.batcher import MAX_RECEIVES, RETENTION_SECONDS, VISIBILITY_SECONDS, Batcher
+from platform_core.runtime.batcher import (
+    FAILED_BUILD,
+    FAILURES,
+    MAX_RECEIVES,
+    PUT_OFF_SECONDS,
+    RETENTION_SECONDS,
+    TRIES,
+    VISIBILITY_SECONDS,
+    Batcher,
+)
 
 NOW = 1_800_000_000.0
 
@@ -28,11 +37,20 @@ class FakeCodeBuild:
     limited: bool = False
     builds: list[dict[str, Any]] = field(default_factory=list)
     tokens: list[str] = field(default_factory=list)
+    hidden: dict[str, int] = field(default_factory=dict)
 
     def __call__(self, service: str) -> FakeCodeBuild:
         """Stand in for the function that returns clients."""
-        assert service == "codebuild"
+        assert service in {"codebuild", "sqs"}
         return self
+
+    def change_message_visibility_batch(self, **arguments: Any) -> dict[str, Any]:
+        """Note for how long messages are hidden, as SQS takes it: ten at a time."""
+        assert arguments["QueueUrl"] == "queue"
+        assert 1 <= len(arguments["Entries"]) <= 10
+        assert len({item["Id"] for item in arguments["Entries"]}) == len(arguments["Entries"])
+        self.hidden |= {item["ReceiptHandle"]: item["VisibilityTimeout"] for item in arguments["Entries"]}
+        return {}
 
     def add(self, status: str, start: float) -> dict[str, Any]:
         """Put a build there."""
@@ -43,8 +61,12 @@ class FakeCodeBuild:
 
     def list_builds_for_project(self, **arguments: str) -> dict[str, Any]:
         """Return the newest ids first, a page of them."""
-        assert arguments == {"projectName": "site", "sortOrder": "DESCENDING"}
-        return {"ids": [build["id"] for build in reversed(self.builds)][:100]}
+        assert arguments.keys() - {"nextToken"} == {"projectName", "sortOrder"}
+        assert (arguments["projectName"], arguments["sortOrder"]) == ("site", "DESCENDING")
+        first = int(arguments.get("nextToken", "0"))
+        ids = [build["id"] for build in sorted(self.builds, key=lambda build: build["startTime"], reverse=True)]
+        more = {"nextToken": str(first + 100)} if len(ids) > first + 100 else {}
+        return {"ids": ids[first : first + 100], **more}
 
     def batch_get_builds(self, *, ids: list[str]) -> dict[str, Any]:
         """Return the builds in no order that could be relied on."""
@@ -62,12 +84,20 @@ class FakeCodeBuild:
 
 def record(name: str = "m1", *, site: str = "acme", sent: float = NOW, **event: Any) -> dict[str, Any]:
     body = {"site": site, "event": {"build": True} | event}
-    return {"messageId": name, "body": json.dumps(body), "attributes": {"SentTimestamp": str(int(sent * 1000))}}
+    sent_at = {"SentTimestamp": str(int(sent * 1000))}
+    return {"messageId": name, "receiptHandle": f"h-{name}", "body": json.dumps(body), "attributes": sent_at}
 
 
-def run(codebuild: FakeCodeBuild, *records: dict[str, Any]) -> list[str]:
+def failed(name: str = "f1", *, sent: float = NOW, project: str = "site") -> dict[str, Any]:
+    """Return what the rule on CodeBuild's events puts onto the queue."""
+    body = {"detail-type": FAILED_BUILD, "detail": {"project-name": project, "build-status": "FAILED"}}
+    return record(name, sent=sent) | {"body": json.dumps(body)}
+
+
+def run(codebuild: FakeCodeBuild, *records: dict[str, Any], per_day: int = 1000) -> list[str]:
     """Return the ids of the messages that come back."""
-    answer = Batcher("acme", "site", clients=codebuild)({"Records": list(records)})
+    made = Batcher("acme", "site", queue_url="queue", per_day=per_day, clients=codebuild, clock=lambda: codebuild.now)
+    answer = made({"Records": list(records)})
     return [item["itemIdentifier"] for item in answer["batchItemFailures"]]
 
 
@@ -132,11 +162,10 @@ def test_clocks_may_differ(codebuild: FakeCodeBuild) -> None:
     assert len(codebuild.builds) == 2
 
 
-def test_a_message_without_a_time_is_never_served(codebuild: FakeCodeBuild) -> None:
-    """Without a sent time no build can be known to be later, so one is started."""
-    codebuild.add("SUCCEEDED", NOW + 9999)
-    assert run(codebuild, record("a") | {"attributes": {}}) == []
-    assert len(codebuild.builds) == 2
+def test_a_message_without_a_time_is_not_read(codebuild: FakeCodeBuild) -> None:
+    """Without a sent time no build can be known to be later, so it goes the way of the dead letters."""
+    assert run(codebuild, record("a") | {"attributes": {}}) == ["a"]
+    assert codebuild.builds == []
 
 
 def test_served_and_waiting_part(codebuild: FakeCodeBuild) -> None:
@@ -191,6 +220,97 @@ def test_the_same_messages_have_the_same_token(codebuild: FakeCodeBuild) -> None
     run(FakeCodeBuild(tokens=codebuild.tokens), record("c"))
     first, second, third = codebuild.tokens
     assert first == second != third
+
+
+def test_another_try_has_another_token(codebuild: FakeCodeBuild) -> None:
+    """CodeBuild must not take the same messages after a failed build for the same request."""
+    run(codebuild, record("a"))
+    codebuild.builds[0]["buildStatus"] = "FAILED"
+    codebuild.now += 5
+    run(codebuild, record("a"))
+    assert len(set(codebuild.tokens)) == len(codebuild.builds) == 2
+
+
+@pytest.mark.parametrize("status", FAILURES)
+def test_a_failed_build_is_tried_again(codebuild: FakeCodeBuild, status: str) -> None:
+    """CodeBuild's own event of the failure starts the next build."""
+    codebuild.add(status, NOW - 30)
+    assert run(codebuild, failed()) == []
+    assert len(codebuild.builds) == 2
+
+
+def test_a_failure_that_was_made_good_starts_nothing(codebuild: FakeCodeBuild) -> None:
+    """A later build serves the failed one's events too."""
+    codebuild.add("FAILED", NOW - 30)
+    codebuild.add("SUCCEEDED", NOW + 10)
+    assert run(codebuild, failed()) == []
+    assert len(codebuild.builds) == 2
+
+
+def test_failures_in_a_row_end_the_tries(codebuild: FakeCodeBuild) -> None:
+    """What fails each time is not built for ever: its message waits, and dies if nothing mends it."""
+    for number in range(TRIES):
+        codebuild.add("FAILED", NOW - 100 + number)
+    assert run(codebuild, failed()) == ["f1"]
+    assert len(codebuild.builds) == TRIES
+
+
+def test_another_event_builds_after_failures(codebuild: FakeCodeBuild) -> None:
+    """Somebody's next change may mend what fails, so it is built, and the waiting ones with it."""
+    for number in range(TRIES):
+        codebuild.add("FAILED", NOW - 100 + number)
+    assert run(codebuild, failed(), record("a")) == []
+    assert len(codebuild.builds) == TRIES + 1
+
+
+def test_a_failure_of_another_project_comes_back(codebuild: FakeCodeBuild) -> None:
+    """A misrouted event of CodeBuild starts nothing here."""
+    assert run(codebuild, failed(project="other")) == ["f1"]
+    assert codebuild.builds == []
+
+
+def test_over_the_budget_nothing_starts_and_nothing_is_lost(codebuild: FakeCodeBuild) -> None:
+    """Messages come back, hidden for longer, so that a day of waiting does not count them dead."""
+    for number in range(3):
+        codebuild.add("SUCCEEDED", NOW - 5000 + number)
+    names = [f"m{number}" for number in range(25)]
+    assert run(codebuild, *(record(name) for name in names), per_day=3) == names
+    assert len(codebuild.builds) == 3
+    assert codebuild.hidden == {f"h-{name}": PUT_OFF_SECONDS for name in names}
+
+
+def test_the_budget_allows_again(codebuild: FakeCodeBuild) -> None:
+    """A day after the oldest of them one build serves all that waited."""
+    for number in range(3):
+        codebuild.add("SUCCEEDED", NOW - 5000 + number)
+    codebuild.now = NOW - 5000 + 86_400 - 70
+    assert run(codebuild, record("a"), record("b"), per_day=3) == ["a", "b"]
+    assert codebuild.hidden["h-a"] == 70
+    codebuild.now += 71
+    assert run(codebuild, record("a"), record("b"), per_day=3) == []
+    assert len(codebuild.builds) == 4
+
+
+def test_a_large_budget_is_counted_over_pages(codebuild: FakeCodeBuild) -> None:
+    """More than a page of builds in a day is counted whole."""
+    for number in range(250):
+        codebuild.add("SUCCEEDED", NOW - 80_000 + number)
+    assert run(codebuild, record("a"), per_day=250) == ["a"]
+    assert run(codebuild, record("a"), per_day=251) == []
+
+
+def test_the_budget_is_told_in_the_log(codebuild: FakeCodeBuild, capsys: pytest.CaptureFixture[str]) -> None:
+    """The line has the outcome that the alarm counts."""
+    codebuild.add("SUCCEEDED", NOW - 50)
+    run(codebuild, record("a"), per_day=1)
+    entry = json.loads(capsys.readouterr().out)
+    assert (entry["level"], entry["outcome"], entry["waiting"]) == ("warning", "over-budget", 1)
+
+
+def test_a_day_of_waiting_is_not_death() -> None:
+    """A message that is put off for the whole day meets fewer receives than count as dead."""
+    assert 24 * 3600 / PUT_OFF_SECONDS + 24 * 3600 % PUT_OFF_SECONDS < MAX_RECEIVES / 2
+    assert RETENTION_SECONDS > 2 * 24 * 3600
 
 
 def test_waiting_outlasts_the_longest_build() -> None:
@@ -251,7 +371,7 @@ def test_asks_a_real_project(clients: Callable[[str], Any], monkeypatch: pytest.
         },
         serviceRole="arn:aws:iam::000000000000:role/build",
     )
-    made = Batcher("acme", name, clients=clients)
+    made = Batcher("acme", name, queue_url="", per_day=1000, clients=clients)
     now = dt.datetime.now(dt.UTC).timestamp()
     for number in range(2):
         assert made({"Records": [record(f"m{number}", sent=now + 60)]}) == {"batchItemFailures": []}
@@ -264,6 +384,41 @@ def test_what_the_router_sends_can_be_read(make_world: Callable[..., Any]) -> No
         world = make_world(mode)
         world.post({"id": "a"})
         codebuild = FakeCodeBuild()
-        answer = Batcher(world.settings.site, "site", clients=codebuild)({"Records": world.drain()})
+        made = Batcher(world.settings.site, "site", queue_url=world.queue, per_day=9, clients=codebuild)
+        answer = made({"Records": world.drain()})
         assert answer == {"batchItemFailures": []}
         assert len(codebuild.builds) == 1
+
+
+def test_the_budget_hides_messages_of_a_real_queue(make_world: Callable[..., Any]) -> None:
+    """SQS takes the call: a message over the budget is still there, and hidden."""
+    world = make_world("direct")
+    for number in range(12):
+        world.post({"id": f"e{number}"})
+    sqs = world.clients("sqs")
+    taken: list[dict[str, Any]] = []
+    while len(taken) < 12:
+        taken += sqs.receive_message(
+            QueueUrl=world.queue, MaxNumberOfMessages=10, VisibilityTimeout=1, AttributeNames=["All"]
+        )["Messages"]
+    records = [
+        {
+            "messageId": item["MessageId"],
+            "receiptHandle": item["ReceiptHandle"],
+            "body": item["Body"],
+            "attributes": item["Attributes"],
+        }
+        for item in taken
+    ]
+    codebuild = FakeCodeBuild()
+    codebuild.now = dt.datetime.now(dt.UTC).timestamp()
+    codebuild.add("SUCCEEDED", codebuild.now - 60)
+
+    def clients(service: str) -> Any:
+        return codebuild if service == "codebuild" else sqs
+
+    made = Batcher(world.settings.site, "site", queue_url=world.queue, per_day=1, clients=clients)
+    assert len(made({"Records": records})["batchItemFailures"]) == 12
+    hidden = "ApproximateNumberOfMessagesNotVisible"
+    found = sqs.get_queue_attributes(QueueUrl=world.queue, AttributeNames=[hidden])["Attributes"]
+    assert (found[hidden], world.queued()) == ("12", 12)

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from botocore.exceptions import ConnectionClosedError
 
 from platform_core.runtime import router as router_module
 from platform_core.runtime.adapter import Event, Rejected
@@ -322,6 +323,25 @@ class TestFailures:
         assert world.post(PAYLOAD)[0] == 202
         assert len(world.events) == 1
 
+    @pytest.mark.parametrize("service", ["secretsmanager", "dynamodb", "events"])
+    def test_an_aws_that_does_not_answer_is_unavailable(
+        self, world: Any, service: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """A connection that breaks brings no answer to look into; it is 503 with its kind in the log."""
+        real = world.faults.real
+
+        def broken(name: str) -> Any:
+            if name != service:
+                return real(name)
+            fail = raising(ConnectionClosedError(endpoint_url="https://aws"))
+            return SimpleNamespace(get_secret_value=fail, put_item=fail, delete_item=fail, put_events=fail)
+
+        world.faults.real = broken
+        assert world.post(PAYLOAD)[:2] == (503, "unavailable")
+        assert json.loads(capsys.readouterr().out)["fault"] == "ConnectionClosedError"
+        world.faults.real = real
+        assert world.post(PAYLOAD)[0] == 202
+
     def test_the_events_table_fails_after_the_claim(self, world: Any) -> None:
         """A claim that could not be followed by the event is given back."""
         real = world.faults.real
@@ -494,6 +514,18 @@ class TestAdapters:
         world = make_world(adapters={"plug": plug(normalize=lambda *_: event)})
         assert world.send(http_event(b"{}", provider="plug")) == (503, "unavailable", "adapter-fault")
         assert world.state() == ([], [], 0)
+
+    @pytest.mark.parametrize(
+        ("members", "code"), [({}, 409), ({"DUPLICATE_STATUS": 200}, 200), ({"DUPLICATE_STATUS": 500}, 409)]
+    )
+    def test_a_provider_that_would_try_again_is_told_200(
+        self, make_world: Any, http_event: Any, members: dict[str, Any], code: int
+    ) -> None:
+        """A duplicate is 409, or 200 for a provider that ends a webhook over failures; the body says duplicate."""
+        world = make_world(adapters={"plug": plug(**members)})
+        world.send(http_event(b"{}", provider="plug"))
+        assert world.send(http_event(b"{}", provider="plug")) == (code, "duplicate", "duplicate")
+        assert len(world.events) == 1
 
     def test_normalize_fails(self, make_world: Any, http_event: Any) -> None:
         """A fault in normalize answers 503: the event is genuine and must come again."""

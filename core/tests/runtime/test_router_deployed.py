@@ -108,7 +108,9 @@ def _batching(clients: Callable[[str], Any], world: Any, code: bytes) -> None:
         environment={"type": "LINUX_CONTAINER", "image": "standard:7.0", "computeType": "BUILD_GENERAL1_SMALL"},
         serviceRole="arn:aws:iam::000000000000:role/build",
     )
-    function = _function(clients, f"{site}-batcher", BATCHER_HANDLER, code, {"SITE": site, "PROJECT": site})
+    function = _function(
+        clients, f"{site}-batcher", BATCHER_HANDLER, code, {"SITE": site, "PROJECT": site, "QUEUE_URL": world.queue}
+    )
     attributes = clients("sqs").get_queue_attributes(QueueUrl=world.queue, AttributeNames=["QueueArn"])["Attributes"]
     clients("lambda").create_event_source_mapping(
         EventSourceArn=attributes["QueueArn"],

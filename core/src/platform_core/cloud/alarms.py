@@ -1,14 +1,15 @@
-"""What somebody should know of: dead letters, a stuck queue, failed webhooks and failed builds."""
+"""What somebody should know of: dead letters, a stuck queue, builds over the budget, failed webhooks and failed builds."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
@@ -18,6 +19,7 @@ from platform_core.cloud.build_queue import BuildQueue
 from platform_core.cloud.gateway import Gateway
 from platform_core.cloud.server import ServerFunction
 from platform_core.cloud.webhooks import Webhooks
+from platform_core.runtime.batcher import OVER_BUDGET
 
 __all__ = ["Alarms", "AlarmsProps"]
 
@@ -28,7 +30,7 @@ class AlarmsProps:
 
     Attributes:
         build: Failed builds.
-        queue: Dead letters, and requests that wait longer than a build may take.
+        queue: Dead letters, requests that wait longer than a build may take, and builds over the budget.
         webhooks: Errors of the router.
         gateway: Answers with 5xx.
         server: Errors of the function that renders.
@@ -61,6 +63,7 @@ class Alarms(Construct):
         )
         self._alarm("FailedBuild", failed, "A build failed; the release before it stays live.")
         if props.queue:
+            self._alarm("BuildBudget", self._put_off(props.queue), "Builds wait: the site used up its budget of a day.")
             letters = props.queue.dead_letters.metric_approximate_number_of_messages_visible(statistic="Maximum")
             self._alarm("DeadLetters", letters, "A build request could not be served.")
             age = props.queue.queue.metric_approximate_age_of_oldest_message(statistic="Maximum")
@@ -79,6 +82,19 @@ class Alarms(Construct):
             self._alarm("RenderErrors", broken, "The server of the site failed; visitors saw an error page.")
             throttled = props.server.function.metric_throttles(statistic="Sum")
             self._alarm("RenderThrottles", throttled, "More visitors at once than the account lets functions run.")
+
+    def _put_off(self, queue: BuildQueue) -> cloudwatch.Metric:
+        """Count the batches that the budget put off; the metric exists, and costs, only while there are some."""
+        made = logs.MetricFilter(
+            self,
+            "OverBudget",
+            log_group=queue.batcher.log,
+            filter_pattern=logs.FilterPattern.string_value("$.outcome", "=", OVER_BUDGET),
+            metric_namespace="Platform",
+            metric_name=f"{Stack.of(self).stack_name}-over-budget",
+            metric_value="1",
+        )
+        return made.metric(statistic="Sum")
 
     def _alarm(self, construct_id: str, metric: cloudwatch.IMetric, description: str, threshold: int = 0) -> None:
         alarm = cloudwatch.Alarm(

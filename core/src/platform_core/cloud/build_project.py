@@ -22,6 +22,9 @@ from platform_core.outputs import SOURCE_KEY
 __all__ = ["BUILD_MINUTES", "BuildProject", "BuildProjectProps", "build_spec"]
 
 BUILD_MINUTES = 30
+# The builds of an account wait in one line, each site at one place of it. The longest time that
+# there is: a build that waited too long would lose its place, and waiting costs nothing.
+_QUEUED_MINUTES = 480
 _IMAGE = "aws/codebuild/amazonlinux2023-aarch64-standard:3.0"
 _PYTHON = "3.13"
 _WHEELS = ".platform/wheels"
@@ -89,7 +92,7 @@ class BuildProject(Construct):
             service_role=self.role.role_arn,
             source=_source(props),
             timeout_in_minutes=BUILD_MINUTES,
-            queued_timeout_in_minutes=BUILD_MINUTES,
+            queued_timeout_in_minutes=_QUEUED_MINUTES,
         )
         self.name = self.project.ref
         self.arn = self.project.attr_arn

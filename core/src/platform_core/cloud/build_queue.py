@@ -1,10 +1,15 @@
-"""The build queue: build requests wait here until no build runs, then one build serves all."""
+"""The build queue: build requests wait here until no build runs, then one build serves all.
+
+What can't be delivered to it, or waited for too long, lies among its dead letters.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
@@ -27,12 +32,14 @@ class BuildQueueProps:
         site: The client's id; messages of another site are refused.
         asset: The folder with the runtime.
         build: The project that is started.
+        per_day: How many builds may start within 24 hours.
         require_tls: Deny messages that do not come over TLS.
     """
 
     site: str
     asset: str
     build: BuildProject
+    per_day: int = 200
     require_tls: bool = True
 
 
@@ -65,7 +72,12 @@ class BuildQueue(Construct):
             PythonFunctionProps(
                 asset=props.asset,
                 handler=BATCHER_HANDLER,
-                environment={"SITE": props.site, "PROJECT": props.build.name},
+                environment={
+                    "SITE": props.site,
+                    "PROJECT": props.build.name,
+                    "QUEUE_URL": self.url,
+                    "BUILDS_PER_DAY": str(props.per_day),
+                },
                 statements=self._statements(props),
                 timeout=batcher.TIMEOUT_SECONDS,
                 reserved=1,
@@ -81,11 +93,30 @@ class BuildQueue(Construct):
             max_batching_window=seconds(batcher.WINDOW_SECONDS),
             report_batch_item_failures=True,
         )
+        self._build_again(props)
+
+    def target(self) -> targets.SqsQueue:
+        """Return the queue as the target of a rule; what can't be delivered is a dead letter."""
+        return targets.SqsQueue(self.queue, dead_letter_queue=self.dead_letters)
+
+    def _build_again(self, props: BuildQueueProps) -> None:
+        """Put a failed build onto the queue: what it should have served must not be lost."""
+        detail = {"project-name": [props.build.name], "build-status": list(batcher.FAILURES)}
+        events.Rule(
+            self,
+            "FailedBuilds",
+            description=f"A failed build of {props.site} is tried again.",
+            event_pattern=events.EventPattern(
+                source=["aws.codebuild"], detail_type=[batcher.FAILED_BUILD], detail=detail
+            ),
+            targets=[self.target()],
+        )
 
     def _statements(self, props: BuildQueueProps) -> list[Statement]:
         builds = ["codebuild:ListBuildsForProject", "codebuild:BatchGetBuilds", "codebuild:StartBuild"]
         return [
             allow("Queue", ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], [self.arn]),
+            allow("Waiting", ["sqs:ChangeMessageVisibility"], [self.arn]),
             allow("Builds", builds, [props.build.arn]),
         ]
 

@@ -254,7 +254,13 @@ class SiteStack(Stack):
         self.queue = BuildQueue(
             self,
             "Queue",
-            BuildQueueProps(site=site.client, asset=asset, build=self.build, require_tls=self.profile.require_tls),
+            BuildQueueProps(
+                site=site.client,
+                asset=asset,
+                build=self.build,
+                per_day=site.aws.builds_per_day,
+                require_tls=self.profile.require_tls,
+            ),
         )
         self.webhooks = Webhooks(
             self,

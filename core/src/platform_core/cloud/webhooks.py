@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from aws_cdk import RemovalPolicy, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
-from aws_cdk import aws_events_targets as targets
 from constructs import Construct
 
 from platform_core.cloud.acknowledge import acknowledge
@@ -91,7 +90,7 @@ class Webhooks(Construct):
             event_bus=bus,
             description="Events that a build follows from go to the build queue.",
             event_pattern=events.EventPattern(source=[SOURCE], detail={"event": {"build": [True]}}),
-            targets=[targets.SqsQueue(props.queue.queue)],
+            targets=[props.queue.target()],
         )
         return bus
 

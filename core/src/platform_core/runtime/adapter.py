@@ -4,6 +4,7 @@ An adapter is a module with two functions and, if it likes, a third and constant
 
     MAX_BYTES = 1_048_576           # the largest body that it accepts; never more than 1 MiB
     ACCEPTED_STATUS = 202           # 200 for a provider that takes nothing else for success
+    DUPLICATE_STATUS = 409          # 200 for a provider that takes 409 for a failure and tries again
     REPLAY_WINDOW = None            # seconds, when the provider signs a time
 
     def verify(request: Request, secrets: Sequence[str], config: Mapping[str, str]) -> None

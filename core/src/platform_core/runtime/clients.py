@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["client", "failures"]
+__all__ = ["answer_of", "client", "code_of", "failures"]
 
 
 @functools.cache
@@ -27,3 +28,13 @@ def failures() -> tuple[type[Exception], ...]:
     from botocore.exceptions import BotoCoreError, ClientError
 
     return (BotoCoreError, ClientError)
+
+
+def answer_of(error: BaseException) -> Mapping[str, Any]:
+    """Return what AWS answered with *error*; empty when no answer came, which botocore tells with None."""
+    return getattr(error, "response", None) or {}
+
+
+def code_of(error: BaseException) -> str:
+    """Return AWS's code of *error*, empty when there is none."""
+    return str(answer_of(error).get("Error", {}).get("Code", ""))

@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import sys
 
+from platform_core.runtime.clients import code_of
+
 __all__ = ["fault", "write"]
 
 
@@ -31,5 +33,4 @@ def fault(error: BaseException | None) -> dict[str, str]:
         if module.startswith(f"{__package__}."):
             place = f"{module}:{trace.tb_lineno}"
         trace = trace.tb_next
-    code = getattr(error, "response", {}).get("Error", {}).get("Code", "")
-    return {"fault": type(error).__name__, "fault_code": str(code), "fault_at": place}
+    return {"fault": type(error).__name__, "fault_code": code_of(error), "fault_at": place}

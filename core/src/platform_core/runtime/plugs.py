@@ -41,6 +41,7 @@ class Adapter:
     def __init__(self, module: ModuleType) -> None:
         self.max_bytes: int = min(getattr(module, "MAX_BYTES", GLOBAL_MAX_BYTES), GLOBAL_MAX_BYTES)
         self.accepted: int = 200 if getattr(module, "ACCEPTED_STATUS", 202) == 200 else 202
+        self.duplicate: int = 200 if getattr(module, "DUPLICATE_STATUS", 409) == 200 else 409
         self.window: float | None = getattr(module, "REPLAY_WINDOW", None)
         self._verify: Callable[..., None] = module.verify
         self._normalize: Callable[..., Event | None] = module.normalize

@@ -17,7 +17,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from platform_core.runtime.adapter import Rejected
-from platform_core.runtime.clients import client, failures
+from platform_core.runtime.clients import answer_of, client, code_of, failures
 
 __all__ = ["KEEP_SECONDS", "LEASE_SECONDS", "Receipts", "receipt_id"]
 
@@ -118,9 +118,8 @@ class Receipts:
 
 
 def _refusal(error: Exception) -> Rejected:
-    answer = getattr(error, "response", {})
-    if answer.get("Error", {}).get("Code") != "ConditionalCheckFailedException":
+    if code_of(error) != "ConditionalCheckFailedException":
         return Rejected(503, "receipts-unavailable")
     # Without the item we can't know that it is done, so the sender had better come again.
-    state = answer.get("Item", {}).get("state", {}).get("S")
+    state = answer_of(error).get("Item", {}).get("state", {}).get("S")
     return Rejected(409, "duplicate") if state == "done" else Rejected(503, "in-progress")

@@ -19,8 +19,8 @@ Environment:
     QUEUE_URL         direct mode: the build queue; instead of the two above
 
 Answers are ``{"status": ..., "reference": ...}``: accepted, recorded (no build
-follows) or ignored with 202, or the 200 that a provider insists on; duplicate 409;
-refused 400, 401, 404, 405, 413 or 415; unavailable 503. After success the
+follows) or ignored with 202, or the 200 that a provider insists on; duplicate 409, or
+200 where a provider would try again for ever; refused 400, 401, 404, 405, 413 or 415; unavailable 503. After success the
 reference is that of the log line, else it names the cause.
 
 It needs: secretsmanager:GetSecretValue on the named secrets; dynamodb:PutItem,
@@ -116,6 +116,7 @@ class _Visit:
     provider: str = ""
     size: int = 0
     receipt: str = ""
+    duplicate: int = 409
 
 
 class Router:
@@ -149,6 +150,7 @@ class Router:
         except Rejected as refused:
             code, reference, cause = refused.status, refused.reference, refused.__cause__
             status = {409: "duplicate", 503: "unavailable"}.get(code, "refused")
+            code = visit.duplicate if code == 409 else code
         journal.write(
             "error" if code == 503 else "info",
             "webhook",
@@ -173,6 +175,7 @@ class Router:
         if gateway.method_of(event) != "POST":
             raise Rejected(405, "method-not-allowed")
         adapter = self._load(name)
+        visit.duplicate = adapter.duplicate
         headers = gateway.headers_of(event)
         body = gateway.body_of(event, headers, adapter.max_bytes)
         visit.size = len(body)

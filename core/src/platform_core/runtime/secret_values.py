@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from platform_core.runtime.adapter import Rejected
-from platform_core.runtime.clients import client, failures
+from platform_core.runtime.clients import client, code_of, failures
 
 __all__ = ["FRESH_SECONDS", "KEEP_SECONDS", "ROLL_SECONDS", "Secrets"]
 
@@ -76,7 +76,7 @@ class Secrets:
         try:
             return _text(self._clients("secretsmanager").get_secret_value(SecretId=name, VersionStage="AWSPREVIOUS"))
         except failures() as error:
-            if _code(error) == "ResourceNotFoundException":
+            if code_of(error) == "ResourceNotFoundException":
                 return ""
             raise Rejected(503, "secret-unavailable") from error
 
@@ -84,7 +84,3 @@ class Secrets:
 def _text(answer: Any) -> str:
     # A secret that was stored from a file often brings the file's last newline.
     return str(answer.get("SecretString") or "").rstrip("\r\n")
-
-
-def _code(error: Exception) -> str:
-    return str(getattr(error, "response", {}).get("Error", {}).get("Code", ""))
