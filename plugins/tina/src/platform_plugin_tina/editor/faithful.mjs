@@ -12,26 +12,30 @@ export function split(text) {
   return { table: match[1], body: text.slice(match[0].length) };
 }
 
-/** Return key -> the lines that hold it, or null when the lines can't be told apart. */
+/** Return key -> the lines that hold it and what stands before them, or null when they can't be told apart. */
 function linesOf(table) {
   const found = new Map();
-  let key = null;
-  let before = "";
+  let current = null;
+  let pending = "";
   for (const line of table.split(/(?<=\n)/)) {
     const start = /^("[^"\n]*"|'[^'\n]*'|[^\s#'"\-[\]{}&*!|>%@`][^:\n]*?)[ \t]*:(?=[ \t\r\n]|$)/.exec(line);
     if (start) {
-      key = String(yaml.safeLoad(start[1]));
+      const key = String(yaml.safeLoad(start[1]));
       if (found.has(key)) return null;
-      found.set(key, before + line);
-      before = "";
-    } else if (key === null) {
-      if (line.trim() && !line.startsWith("#")) return null;
-      before += line;
+      current = { lead: pending, text: line };
+      found.set(key, current);
+      pending = "";
+    } else if (!line.trim() || line.startsWith("#")) {
+      // Part of the value above when more of it follows, else a remark on what follows.
+      pending += line;
+    } else if (current === null) {
+      return null;
     } else {
-      found.set(key, found.get(key) + line);
+      current.text += pending + line;
+      pending = "";
     }
   }
-  return found;
+  return { found, rest: pending };
 }
 
 /** One spelling for values that say the same. */
@@ -49,17 +53,18 @@ const same = (one, other) => JSON.stringify(plain(one)) === JSON.stringify(plain
 function mergeTables(before, after) {
   const [old, fresh] = [yaml.safeLoad(before) ?? {}, yaml.safeLoad(after) ?? {}];
   const lines = linesOf(before);
-  if (!lines || [...lines.keys()].join("\0") !== Object.keys(old).join("\0")) return after;
-  const names = [...Object.keys(old).filter((name) => name in fresh), ...Object.keys(fresh).filter((name) => !(name in old))];
-  const merged = names
-    .map((name) => {
-      const kept = name in old && same(old[name], fresh[name]);
-      const text = kept ? lines.get(name) : yaml.safeDump({ [name]: fresh[name] }, { lineWidth: -1 });
-      return text.endsWith("\n") ? text : `${text}\n`;
-    })
-    .join("");
+  if (!lines || [...lines.found.keys()].sort().join("\0") !== Object.keys(old).sort().join("\0")) return after;
+  const added = Object.keys(fresh).filter((name) => !(name in old));
+  const merged = [...lines.found.keys(), ...added].map((name) => {
+    const { lead, text } = lines.found.get(name) ?? { lead: "", text: "" };
+    if (!(name in fresh)) return lead;
+    const kept = name in old && same(old[name], fresh[name]);
+    const made = kept ? text : yaml.safeDump({ [name]: fresh[name] }, { lineWidth: -1 });
+    return lead + (made.endsWith("\n") ? made : `${made}\n`);
+  });
+  const result = merged.join("") + lines.rest;
   // Whatever the lines looked like, the file must say what was saved.
-  return same(yaml.safeLoad(merged) ?? {}, fresh) ? merged : after;
+  return same(yaml.safeLoad(result) ?? {}, fresh) ? result : after;
 }
 
 /** What Tina makes of a body that nobody touched. */

@@ -46,7 +46,7 @@ def verify(request: Request, secrets: Sequence[str], config: Mapping[str, str]) 
 
 def normalize(request: Request, payload: Any, config: Mapping[str, str]) -> Event | None:
     """Return the event of a change to the site's content, else None."""
-    if not isinstance(payload, dict) or payload.get("type") not in _TYPES:
+    if not isinstance(payload, dict) or _text(payload, "type") not in _TYPES:
         return None
     branch, project = _text(payload, "branch"), _text(payload, "clientId")
     if not branch or (config.get("branch") or branch) != branch:

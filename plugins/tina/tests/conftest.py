@@ -1,0 +1,215 @@
+"""A site with content, the component's settings, and its local server."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from platform_core.content import Content
+from platform_core.contributions import LocalService, Stage
+from platform_core.manifest import Manifest, parse_manifest
+from platform_core.site import Site, settings_model
+from platform_plugin_tina import plugin
+
+PACKAGE = Path(plugin.__file__).parent
+MODEL = """
+[[collections]]
+name = "posts"
+label = "Posts"
+label_singular = "Post"
+slug = "{year}-{month}-{slug}"
+fields = [
+  { name = "title", label = "Title" },
+  { name = "date", label = "Date", type = "datetime" },
+  { name = "description", label = "Description", type = "text", required = false },
+  { name = "image", label = "Image", type = "image", required = false },
+  { name = "tags", label = "Tags", type = "list", required = false },
+  { name = "rating", label = "Rating", type = "number", required = false, hint = "1 to 5" },
+  { name = "mood", label = "Mood", type = "select", choices = ["good", "1e3", "yes"], required = false },
+  { name = "read-more", label = "Read more", required = false },
+  { name = "draft", label = "Draft", type = "boolean", required = false },
+  { name = "body", label = "Text", type = "markdown" },
+]
+
+[[collections]]
+name = "docs/guides"
+label = "Guides"
+label_singular = "Guide"
+fields = [
+  { name = "title", label = "Title" },
+  { name = "id", label = "Number", type = "number", required = false },
+  { name = "body", label = "Text", type = "markdown" },
+]
+"""
+HELLO = """---
+# Written by hand.
+title: Hello
+date: 2026-01-02
+odd: {kept: "yes", list: [1, 2]}
+read-more: 'On and on'
+tags: [coffee, "news"]
+rating: 4
+---
+
+Some *text* with a [link](/a/).
+
+- one
+- two
+"""
+FILES = {
+    "content.toml": MODEL,
+    "content/posts/_index.md": "---\ntitle: The index page\n---\n",
+    "content/posts/hello.md": HELLO,
+    "content/docs/guides/first.md": "---\ntitle: First\n---\nHi.\n",
+    "content/products/beans.md": "---\ntitle: Beans\nsku: B-1\nprice: '18.50'\ncurrency: CHF\nstock: 3\n"
+    "options:\n  Grind: [whole, filter]\n  Bag size: [S, L]\nprices:\n  EUR: '19.00'\n---\nGood.\n",
+}
+
+
+@pytest.fixture
+def manifest() -> Manifest:
+    """The component's manifest."""
+    return parse_manifest((PACKAGE / "plugin.toml").read_text("utf-8"), "plugin.toml")
+
+
+@pytest.fixture
+def settings(manifest: Manifest) -> Callable[..., dict[str, Any]]:
+    """Give a function that fills the defaults of the settings in, as core does."""
+    return lambda **given: settings_model(manifest).model_validate(given).model_dump()
+
+
+@pytest.fixture
+def content(tmp_path: Path) -> Content:
+    """A site's folder with three collections, an index page and a product."""
+    root = tmp_path / "site"
+    for name, text in FILES.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text, "utf-8")
+    return Content(root)
+
+
+@pytest.fixture
+def site() -> Site:
+    """A site of client ``acme``."""
+    return Site(
+        client="acme", domain="www.acme.example", engine="hugo", cms="tina", shop="snipcart", title="Acme & Sons"
+    )
+
+
+@pytest.fixture
+def local() -> Stage:
+    """The stage of `platform up`."""
+    return Stage("local", "http://acme.localhost:8080", {"tina": "/_local/tina"})
+
+
+@pytest.fixture
+def aws() -> Stage:
+    """The stage of what is deployed."""
+    return Stage("aws", "https://www.acme.example")
+
+
+class Api:
+    """A running local server.
+
+    Attributes:
+        url: Its address, without a trailing slash.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def send(self, path: str, data: bytes | None = None, method: str = "", kind: str = "application/json") -> Any:
+        """Send a request and return status and JSON of the answer."""
+        asked = urllib.request.Request(
+            self.url + path, data, {"content-type": kind}, method=method or ("POST" if data is not None else "GET")
+        )
+        try:
+            with urllib.request.urlopen(asked, timeout=30) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, json.load(error)
+
+    def ask(self, query: str, **variables: Any) -> Any:
+        """Ask the content API and return its data; an error of it fails the test."""
+        body = json.dumps({"query": query, "variables": variables}).encode()
+        status, answer = self.send("/localhost/graphql", body)
+        assert (status, answer.get("errors")) == (200, None), answer
+        return answer["data"]
+
+    def values(self, collection: str, name: str) -> dict[str, Any]:
+        """Return the values of an entry as the editor gets them."""
+        query = "query($c: String, $p: String!) { document(collection: $c, relativePath: $p) { ...on Document { _values } } }"
+        found: dict[str, Any] = self.ask(query, c=collection, p=name)["document"]["_values"]
+        return {key: value for key, value in found.items() if not key.startswith("_")}
+
+    def save(self, collection: str, name: str, values: dict[str, Any], *, new: bool = False) -> None:
+        """Save an entry as the editor does."""
+        verb = "createDocument" if new else "updateDocument"
+        kind = "DocumentMutation" if new else "DocumentUpdateMutation"
+        query = (
+            f"mutation($c: String!, $p: String!, $v: {kind}!) "
+            f"{{ {verb}(collection: $c, relativePath: $p, params: $v) {{ __typename }} }}"
+        )
+        self.ask(query, c=collection, p=name, v={collection: values})
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[[LocalService], Api]]:
+    """Give a function that starts a local service."""
+    with contextlib.ExitStack() as stack:
+
+        def run(service: LocalService) -> Api:
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", 0))
+                port = str(probe.getsockname()[1])
+            env = {**os.environ, **{name: value.replace("{port}", port) for name, value in service.env.items()}}
+            log = stack.enter_context((tmp_path / "server.log").open("w+b"))
+            process = subprocess.Popen(service.command, env=env, cwd=tmp_path, stdout=log, stderr=log)
+            stack.callback(process.wait, 10)
+            stack.callback(process.terminate)
+            for _ in range(600):
+                try:
+                    urllib.request.urlopen(f"http://127.0.0.1:{port}{service.ready}", timeout=5).close()
+                except OSError:
+                    if process.poll() is not None:
+                        break
+                    time.sleep(0.05)  # between two looks at a bounded condition
+                else:
+                    return Api(f"http://127.0.0.1:{port}")
+            pytest.fail((tmp_path / "server.log").read_text())
+
+        yield run
+
+
+@pytest.fixture
+def api(
+    site: Site, settings: Callable[..., dict[str, Any]], content: Content, start: Any, request: pytest.FixtureRequest
+) -> Api:
+    """The local server over the site's folder; a test may mark it with settings."""
+    (service,) = plugin.platform_local_services(site, settings(**getattr(request, "param", {})), content)
+    started: Api = start(service)
+    return started
+
+
+@pytest.fixture
+def hello(content: Content) -> Path:
+    """The file of the post."""
+    return content.root / "content" / "posts" / "hello.md"
+
+
+@pytest.fixture
+def hello_text() -> str:
+    """What the post's file holds before anything is edited."""
+    return HELLO
