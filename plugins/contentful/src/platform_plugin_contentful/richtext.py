@@ -1,0 +1,421 @@
+"""Contentful's rich text as Markdown.
+
+Everything that Contentful documents has a form here; where Markdown has none, plain
+HTML elements without attributes stand in. What is unknown is told, and its text kept.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["Target", "Writer", "clean", "escape", "plain_text", "to_markdown"]
+
+_DEEPEST = 60
+_SPECIAL = re.compile(r"([\\`*\[\]<>{}|~])")
+_LINE_START = re.compile(r"^(\s*)([#+=:>-]|\d{1,9}(?=[.)]))", re.MULTILINE)
+_ENTITY = re.compile(r"&(?=#?\w{1,40};)")
+_LONE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_ALLOWED = ("http:", "https:", "mailto:", "tel:")
+_DELIMITERS = {"bold": ("**", "strong"), "italic": ("*", "em"), "strikethrough": ("~~", "del")}
+_ELEMENTS = {"underline": "u", "superscript": "sup", "subscript": "sub"}
+_LISTS = {"unordered-list": ("-", "*"), "ordered-list": (".", ")")}
+_BARE_PIPE = re.compile(r"(?<!\\)\|")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029\ufeff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a link or an embedding leads to.
+
+    Attributes:
+        url: Empty for what is no page and no file of the site.
+        is_image: Whether it can be shown.
+        alt: What a person who can't see it should know.
+    """
+
+    title: str
+    url: str = ""
+    is_image: bool = False
+    alt: str = ""
+
+
+Find = Callable[[str, str], Target | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Writes one document.
+
+    Attributes:
+        find: Given ``Entry`` or ``Asset`` and an id, returns what that is.
+        tell: Told what has no form in Markdown.
+    """
+
+    find: Find
+    tell: Callable[[str], None]
+
+    def document(self, node: Any) -> str:
+        """Return the Markdown of a whole document, with a line break at its end."""
+        text = self._blocks(_content(node), 0)
+        return f"{text}\n" if text else ""
+
+    def _blocks(self, nodes: Sequence[Any], depth: int, *, tight: bool = False) -> str:
+        parts: list[str] = []
+        before = ("", 0)
+        for node in nodes:
+            kind = _kind(node)
+            # Two lists in a row would be one, so the second has other marks.
+            before = (kind, before[1] + 1 if kind == before[0] else 0)
+            if text := self._block(kind, node, depth + 1, before[1] % 2):
+                parts.append(text)
+        return ("\n" if tight else "\n\n").join(parts)
+
+    def _block(self, kind: str, node: Any, depth: int, turn: int) -> str:
+        if depth > _DEEPEST:
+            self.tell("it is nested too deeply")
+            return _on_one_line(escape(plain_text(node)))
+        if kind in _LISTS:
+            return self._list(kind, node, depth, turn)
+        match kind:
+            case "paragraph" | "text":
+                return self._paragraph(node)
+            case "heading-1" | "heading-2" | "heading-3" | "heading-4" | "heading-5" | "heading-6":
+                text = _on_one_line(self._inline(_content(node)))
+                return f"{'#' * int(kind[-1])} {text}" if text else ""
+            case "blockquote":
+                return _prefixed(self._blocks(_content(node), depth), "> ", "> ")
+            case "hr":
+                return "---"
+            case "table":
+                return self._table(node, depth)
+            case "embedded-asset-block":
+                return self._embedded(node, "Asset")
+            case "embedded-entry-block":
+                return self._embedded(node, "Entry")
+            case _:
+                return self._unknown(kind, node, depth)
+
+    def _unknown(self, kind: str, node: Any, depth: int) -> str:
+        self.tell(f"it has a {kind or 'thing'} that can't be shown")
+        inner = _content(node)
+        if all(_is_inline(item) for item in inner):
+            return self._paragraph(node)
+        return self._blocks(inner, depth)
+
+    def _paragraph(self, node: Any) -> str:
+        nodes = _content(node) if _kind(node) != "text" else [node]
+        texts = [item for item in nodes if _kind(item) != "text" or _text(item)]
+        if texts and all(_kind(item) == "text" and "code" in _marks(item) for item in texts):
+            code = "".join(map(_text, texts))
+            if "\n" in code:
+                return _fenced(code)
+        return _lines(self._inline(nodes))
+
+    def _list(self, kind: str, node: Any, depth: int, turn: int) -> str:
+        mark = _LISTS[kind][turn]
+        items: list[str] = []
+        for number, item in enumerate(_content(node), 1):
+            head = f"{mark} " if kind == "unordered-list" else f"{number}{mark} "
+            parts = _content(item) if _kind(item) == "list-item" else [item]
+            tight = [_kind(part) for part in parts[1:]] in ([], ["unordered-list"], ["ordered-list"])
+            text = self._blocks(parts, depth, tight=tight)
+            items.append(_prefixed(text, head, " " * len(head)) if text else head.rstrip())
+        return ("\n" if not any("\n\n" in item for item in items) else "\n\n").join(items)
+
+    def _table(self, node: Any, depth: int) -> str:
+        rows: list[list[str]] = []
+        heads = [_kind(cell) == "table-header-cell" for cell in _content((_content(node) or [None])[0])]
+        for row in _content(node):
+            cells: list[str] = []
+            for cell in _content(row):
+                text = self._blocks(_content(cell), depth) if depth < _DEEPEST else escape(plain_text(cell))
+                cells += [_BARE_PIPE.sub(r"\|", _on_one_line(text)), *[""] * (_span(cell) - 1)]
+            rows.append(cells)
+        width = max(map(len, rows), default=0)
+        if not width:
+            return ""
+        if not all(heads):
+            rows.insert(0, [])  # Markdown has no table without a head
+        lines = ["| " + " | ".join([*row, *[""] * (width - len(row))]) + " |" for row in rows]
+        return "\n".join([lines[0], "|" + " --- |" * width, *lines[1:]])
+
+    def _embedded(self, node: Any, kind: str) -> str:
+        found = self._target(node, kind)
+        if found is None:
+            return ""
+        if found.is_image:
+            return f"![{_on_one_line(escape(found.alt or found.title))}]({_destination(found.url)})"
+        title = _on_one_line(escape(found.title))
+        if found.url:
+            return f"[{title}]({_destination(found.url)})"
+        self.tell(f"it shows {found.title!r}, which is no page of the site")
+        return f"*{title}*" if title and not title[:1].isspace() else ""
+
+    def _target(self, node: Any, kind: str) -> Target | None:
+        target = _data(node).get("target")
+        sys = target.get("sys") if isinstance(target, dict) else None
+        name = sys.get("id") if isinstance(sys, dict) else None
+        found = self.find(kind, name) if isinstance(name, str) else None
+        if found is None:
+            self.tell(f"it refers to the {kind.lower()} {name!r}, which is not published")
+        return found
+
+    def _inline(self, nodes: Iterable[Any], depth: int = 0) -> str:
+        return _Runs([run for node in nodes for run in self._runs(node, depth)]).text()
+
+    def _runs(self, node: Any, depth: int) -> list[_Run]:
+        kind = _kind(node)
+        if depth > _DEEPEST:
+            self.tell("it is nested too deeply")
+            return [_Run(escape(plain_text(node)))]
+        match kind:
+            case "text":
+                return [_text_run(node)]
+            case "hyperlink":
+                return self._link(node, str(_data(node).get("uri") or ""), depth)
+            case "entry-hyperlink" | "asset-hyperlink":
+                found = self._target(node, "Entry" if kind == "entry-hyperlink" else "Asset")
+                return self._link(node, found.url if found else "", depth)
+            case "embedded-entry-inline":
+                found = self._target(node, "Entry")
+                return [] if found is None else _link_runs(_on_one_line(escape(found.title)), found.url)
+            case _:
+                self.tell(f"it has a {kind or 'thing'} that can't be shown")
+                return [run for item in _content(node) for run in self._runs(item, depth + 1)]
+
+    def _link(self, node: Any, url: str, depth: int) -> list[_Run]:
+        # A link in a link would not be one.
+        inner = [item if _kind(item) == "text" else _as_text(item) for item in _content(node)]
+        text = self._inline(inner, depth + 1)
+        if url and not _is_safe(url):
+            self.tell(f"it has a link to {url[:60]!r}, which no page should have")
+            url = ""
+        return _link_runs(text, url)
+
+
+def to_markdown(node: Any, find: Find, tell: Callable[[str], None]) -> str:
+    """Return the Markdown of a rich text document."""
+    return Writer(find, tell).document(node)
+
+
+def plain_text(node: Any) -> str:
+    """Return the words of a document, without any form."""
+    words: list[str] = []
+    stack = [node]
+    while stack:
+        item = stack.pop()
+        if _kind(item) == "text":
+            words.append(_text(item))
+        else:
+            stack += reversed(_content(item))
+            if words and _kind(item) in {"paragraph", "list-item", "table-row", "blockquote", "hr"}:
+                words.append(" ")
+    return " ".join("".join(words).split())
+
+
+def clean(text: str) -> str:
+    """Return *text* without characters that no file can hold."""
+    found = text.encode("utf-8", "replace").decode("utf-8")
+    return _CONTROL.sub("", found.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def escape(text: str) -> str:
+    """Return *text* so that Markdown, and the templates of engines, take it for words."""
+    found = _SPECIAL.sub(r"\\\1", text)
+    found = _LONE_UNDERSCORE.sub(r"\_", found)
+    found = _ENTITY.sub(r"\\&", found)
+    # An exclamation mark before a link would make a picture of it.
+    return re.sub(r"!$", r"\!", found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Inline Markdown with the marks that are still to be written around it."""
+
+    text: str
+    marks: tuple[str, ...] = ()
+    literal: bool = False
+
+
+class _Runs:
+    """Writes marks around runs, so that neighbours share them and Markdown sees them."""
+
+    def __init__(self, runs: Sequence[_Run]) -> None:
+        self._runs = [run for run in runs if run.text]
+
+    def text(self) -> str:
+        return self._write(self._runs, (), "", "")
+
+    def _write(self, runs: Sequence[_Run], done: tuple[str, ...], before: str, after: str) -> str:
+        out = ""
+        at = 0
+        while at < len(runs):
+            mark, end = self._longest(runs, at, done)
+            follows = _first(runs[end].text) if end < len(runs) else after
+            if not mark:
+                out += runs[at].text
+            else:
+                inner = self._write(runs[at:end], (*done, mark), "", "")
+                out += _marked(inner, mark, (out or before)[-1:], follows)
+            at = end
+        return out
+
+    @staticmethod
+    def _longest(runs: Sequence[_Run], at: int, done: tuple[str, ...]) -> tuple[str, int]:
+        """Return the mark that goes on for most runs, and where it ends."""
+        best, reach = "", at + 1
+        for mark in runs[at].marks:
+            if mark in done:
+                continue
+            end = at
+            while end < len(runs) and mark in runs[end].marks:
+                end += 1
+            if not best or end > reach:
+                best, reach = mark, end
+        return best, reach
+
+
+def _marked(text: str, mark: str, before: str, after: str) -> str:
+    """Write one mark around *text*; as an element where its signs would not be seen as a mark."""
+    inner = text.strip()
+    if not inner:
+        return text
+    lead, trail = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
+    left, right = lead or before, trail or after
+    if mark in _DELIMITERS:
+        sign, name = _DELIMITERS[mark]
+        if _opens(left, inner) and _closes(inner, right) and sign[0] not in (left[-1:], right[:1], inner[0], inner[-1]):
+            return f"{lead}{sign}{inner}{sign}{trail}"
+    else:
+        name = _ELEMENTS[mark]
+    return f"{lead}<{name}>{inner}</{name}>{trail}"
+
+
+def _opens(before: str, inner: str) -> bool:
+    return not _is_punctuation(inner[0]) or not before or before[-1].isspace() or _is_punctuation(before[-1])
+
+
+def _closes(inner: str, after: str) -> bool:
+    return not _is_punctuation(inner[-1]) or not after or after[0].isspace() or _is_punctuation(after[0])
+
+
+def _is_punctuation(letter: str) -> bool:
+    return unicodedata.category(letter)[0] in "PS"
+
+
+def _text_run(node: Any) -> _Run:
+    text = _text(node)
+    marks = tuple(mark for mark in _marks(node) if mark in _DELIMITERS or mark in _ELEMENTS)
+    if "code" in _marks(node) and text.strip():
+        return _Run(_code(text), marks)
+    return _Run(escape(text), marks)
+
+
+def _link_runs(text: str, url: str) -> list[_Run]:
+    text = text.strip()
+    if not text or not url:
+        return [_Run(text)] if text else []
+    return [_Run(f"[{text}]({_destination(url)})")]
+
+
+def _code(text: str) -> str:
+    flat = " ".join(text.split("\n"))
+    ticks = "`" * (max((len(run) for run in re.findall(r"`+", flat)), default=0) + 1)
+    pad = " " if flat.startswith("`") or flat.endswith("`") or (flat[:1] == flat[-1:] == " ") else ""
+    return f"{ticks}{pad}{flat}{pad}{ticks}"
+
+
+def _fenced(code: str) -> str:
+    ticks = "`" * max(3, max((len(run) for run in re.findall(r"`+", code)), default=0) + 1)
+    return f"{ticks}\n{code.strip(chr(10))}\n{ticks}"
+
+
+def _destination(url: str) -> str:
+    found = "".join(letter if letter > " " else f"%{ord(letter):02X}" for letter in url)
+    for letter in "()<>\\[]{}|`*~":
+        found = found.replace(letter, f"%{ord(letter):02X}")
+    return found
+
+
+def _is_safe(url: str) -> bool:
+    found = _SCHEME.match("".join(letter for letter in url if letter > " "))
+    return found is None or found[0].lower() in _ALLOWED
+
+
+def _lines(text: str) -> str:
+    """Return a paragraph: lines break where the author broke them, and none begins a block."""
+    rows = [row.strip() for row in text.split("\n")]
+    rows = [_LINE_START.sub(_mask, row) for row in rows if row]
+    return "  \n".join(rows)
+
+
+def _mask(found: re.Match[str]) -> str:
+    # A number is masked at the sign behind it.
+    return f"{found[1]}{found[2]}\\" if found[2].isdigit() else f"{found[1]}\\{found[2]}"
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _prefixed(text: str, first: str, rest: str) -> str:
+    lines = text.split("\n")
+    return (
+        "\n".join([first + lines[0], *(rest + line if line else rest.rstrip() for line in lines[1:])]) if text else ""
+    )
+
+
+def _first(text: str) -> str:
+    return text[:1]
+
+
+def _as_text(node: Any) -> dict[str, Any]:
+    return {"nodeType": "text", "value": plain_text(node), "marks": []}
+
+
+def _is_inline(node: Any) -> bool:
+    return _kind(node) in {
+        "text",
+        "hyperlink",
+        "entry-hyperlink",
+        "asset-hyperlink",
+        "resource-hyperlink",
+        "embedded-entry-inline",
+        "embedded-resource-inline",
+    }
+
+
+def _kind(node: Any) -> str:
+    kind = node.get("nodeType") if isinstance(node, Mapping) else None
+    return kind if isinstance(kind, str) else ""
+
+
+def _content(node: Any) -> list[Any]:
+    found = node.get("content") if isinstance(node, Mapping) else None
+    return found if isinstance(found, list) else []
+
+
+def _data(node: Any) -> Mapping[str, Any]:
+    found = node.get("data") if isinstance(node, Mapping) else None
+    return found if isinstance(found, Mapping) else {}
+
+
+def _text(node: Any) -> str:
+    value = node.get("value") if isinstance(node, Mapping) else None
+    return clean(value) if isinstance(value, str) else ""
+
+
+def _marks(node: Any) -> list[str]:
+    rows = node.get("marks") if isinstance(node, Mapping) else None
+    found = [row.get("type") for row in rows if isinstance(row, Mapping)] if isinstance(rows, list) else []
+    return list(dict.fromkeys(kind for kind in found if isinstance(kind, str)))
+
+
+def _span(cell: Any) -> int:
+    width = _data(cell).get("colspan", 1)
+    return width if type(width) is int and 1 <= width <= 50 else 1
