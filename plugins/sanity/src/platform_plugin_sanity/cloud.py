@@ -8,6 +8,6 @@ __all__ = ["SanityCMSTierStack"]
 
 
 class SanityCMSTierStack(ProviderStack):
-    """A site with Sanity."""
+    """A site whose content is in Sanity's dataset, with the studio at ``/studio/``."""
 
     COMPONENT = ("cms", "sanity")

@@ -1,0 +1,40 @@
+// The studio of a site. The page brings what it has to know, see platform.js beside it.
+import {createClient} from '@sanity/client'
+import {defineConfig} from 'sanity'
+import {structureTool} from 'sanity/structure'
+import {toTypes} from './schema.js'
+
+const {title, projectId, dataset, standIn, types} = globalThis.platformStudio ?? {
+  title: 'Studio',
+  projectId: 'unknown0',
+  dataset: 'production',
+  types: [],
+}
+
+const collections = types.filter(({type}) => type === 'document')
+
+// A stand-in has one host for all projects, and a person who is logged in already.
+const standInClient = (options) =>
+  createClient({...options, apiHost: standIn, useProjectHostname: false, useCdn: false})
+
+export default defineConfig({
+  name: 'default',
+  title,
+  projectId,
+  dataset,
+  basePath: '/',
+  schema: {types: toTypes(types)},
+  plugins: [
+    structureTool({
+      structure: (S) =>
+        S.list()
+          .title('Content')
+          .items(collections.map(({name, plural}) => S.documentTypeListItem(name).title(plural))),
+    }),
+  ],
+  // What Sanity sells apart, or what needs more of an account than a login, is not part of it.
+  scheduledPublishing: {enabled: false},
+  tasks: {enabled: false},
+  releases: {enabled: false},
+  ...(standIn ? {unstable_clientFactory: standInClient} : {}),
+})
