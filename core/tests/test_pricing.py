@@ -1,0 +1,227 @@
+"""Costs are added up from dated tables and manifests: monotone, sourced, and with nothing made up."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from platform_core.catalogue import Catalogue
+from platform_core.discovery import Plugin
+from platform_core.errors import UserError
+from platform_core.facts import Speed
+from platform_core.manifest import Kind, Manifest, Plan, Price, Setting
+from platform_core.price_table import Traffic, read_prices
+from platform_core.pricing import Estimate, aws_cost, estimate, traffic_of
+
+TABLE = read_prices()
+
+
+def manifest(component: str, kind: Kind, **facts: object) -> Manifest:
+    """Return a component that is certified on the engine ``zola``."""
+    base = Manifest(
+        schema=1,
+        id=component,
+        kind=kind,
+        name=component.title(),
+        summary="For tests.",
+        stack_type=f"{component}_stack",
+        price=Price((50, 75), (900, 2600)),
+        certified_engines=() if kind == "ssg" else ("zola",),
+    )
+    return dataclasses.replace(base, **facts)  # type: ignore[arg-type]
+
+
+PLANS = (
+    Plan("Small", 0.0, "https://pages.example/pricing", "2026-01-31"),
+    Plan("Team", 29.5, "https://pages.example/pricing", "2026-01-31", note="Ten people."),
+)
+
+
+def catalogue(**facts: object) -> Catalogue:
+    """Return an engine, a CMS with two plans, and a shop without any; *facts* are the engine's."""
+    secret = Setting("secret", "Its token.")
+    items = (
+        manifest("zola", "ssg", **facts),
+        manifest("pages", "cms", plans=PLANS, settings={"token": secret, "hook": secret}),
+        manifest("market", "ecommerce"),
+    )
+    return Catalogue(tuple(Plugin(item.id, item.kind, 1, item.id, "1", "", manifest=item) for item in items))
+
+
+def priced(
+    cms: str | None = None, shop: str | None = None, *, found: Catalogue | None = None, **options: object
+) -> Estimate:
+    """Estimate a combination on the engine."""
+    found = found or catalogue()
+    return estimate(found, found.check("zola", cms, shop), **options)  # type: ignore[arg-type]
+
+
+def counts(given: Estimate, level: int = 1) -> dict[str, Decimal]:
+    """Return price id -> count at one level."""
+    return {line.price.id: line.count for line in given.levels[level].lines}
+
+
+def test_every_price_has_a_source_and_a_date() -> None:
+    """A figure that nobody can look up is no figure."""
+    assert TABLE.prices
+    for item in (*TABLE.prices.values(), TABLE.flat):
+        assert item.source
+        assert dt.date.fromisoformat(item.date) <= dt.date.fromisoformat(TABLE.date)
+        assert item.confirmed in {"vendor", "second-hand", "no"}
+    assert set(TABLE.flat.covers) <= set(TABLE.prices)
+
+
+def test_the_free_allowance_is_taken_off_and_tiers_follow_each_other() -> None:
+    """Ten terabytes at the first price, the rest at the next one."""
+    price = TABLE.prices["cloudfront.transfer"]
+    assert price.cost(Decimal(1024), free=True) == 0
+    assert price.cost(Decimal(10), free=False) == Decimal("0.85")
+    assert price.cost(Decimal(10240 + 100), free=False) == 10240 * Decimal("0.085") + 100 * Decimal("0.080")
+
+
+@given(st.decimals(0, 10_000_000, places=0), st.decimals(0, 1_000_000, places=0), st.sampled_from(sorted(TABLE.prices)))
+def test_more_never_costs_less(count: Decimal, more: Decimal, name: str) -> None:
+    """Nor does an allowance make anything dearer."""
+    price = TABLE.prices[name]
+    assert price.cost(count + more, free=True) >= price.cost(count, free=True) >= 0
+    assert price.cost(count, free=False) >= price.cost(count, free=True)
+
+
+def test_the_total_is_agency_plus_plans_plus_aws() -> None:
+    """Low with low, high with high."""
+    found = priced("pages")
+    assert (found.fees.low, found.fees.high) == (0, Decimal("29.5"))
+    assert found.client is not None
+    assert (found.client.low, found.client.high) == (50, Decimal("104.5"))
+    for level in found.levels:
+        assert level.total == found.client + level.aws
+        assert level.aws.high == sum(line.usd.high for line in level.lines)
+        assert level.aws.low <= level.aws.high
+
+
+def test_levels_rise() -> None:
+    """Low, middle and high are what they are called."""
+    found = priced("pages", "market")
+    assert [level.traffic.name for level in found.levels] == ["low", "middle", "high"]
+    amounts = [level.aws.high for level in found.levels]
+    assert amounts == sorted(amounts)
+
+
+def test_a_site_without_providers_has_no_event_layer() -> None:
+    """No API, no functions, no secrets."""
+    services = {line.price.service for line in priced().levels[0].lines}
+    assert not services & {"API Gateway", "Lambda", "DynamoDB", "EventBridge", "SQS", "Secrets Manager"}
+
+
+def test_a_provider_brings_its_secrets_and_webhooks() -> None:
+    """Two secrets of the CMS; a bus only when events go over one."""
+    direct, composed = counts(priced("pages")), counts(priced("pages", "market"))
+    assert direct["secrets.count"] == 2
+    assert composed["secrets.count"] == 3
+    assert "eventbridge.events" not in direct
+    assert composed["eventbridge.events"] == TABLE.traffic["middle"].webhooks
+    assert "eventbridge.events" in counts(priced("pages", event_driven=True))
+
+
+def test_rendering_on_a_server_costs_its_time() -> None:
+    """Each page is counted as rendered."""
+    found = counts(priced(rendering="server"))
+    assert found["lambda.requests"] == TABLE.traffic["middle"].visits * TABLE.assumptions["pages_per_visit"]
+    assert priced(rendering="server").levels[1].aws.high > priced().levels[1].aws.high
+
+
+def test_measured_builds_replace_the_assumption() -> None:
+    """And its warning."""
+    slow = catalogue(speed=(Speed(500, 600.0, 100, "2026-01-31"),))
+    assert counts(priced(found=slow))["codebuild.minutes"] > counts(priced())["codebuild.minutes"]
+    assert any("has not been measured" in text for text in priced().unknown)
+    assert not any("has not been measured" in text for text in priced(found=slow).unknown)
+
+
+def test_a_chosen_plan_is_the_only_one() -> None:
+    """From the provider's id and the plan's name."""
+    found = priced("pages", plans={"pages": "Team"})
+    assert found.fees.low == found.fees.high == Decimal("29.5")
+
+
+@pytest.mark.parametrize(
+    ("plans", "hint"), [({"pages": "Taem"}, "Did you mean 'Team'?"), ({"page": "Team"}, "Did you mean 'pages'?")]
+)
+def test_unknown_plans_are_refused(plans: dict[str, str], hint: str) -> None:
+    """With the nearest one."""
+    with pytest.raises(UserError) as caught:
+        priced("pages", plans=plans)
+    assert caught.value.problems[0].hint == hint
+
+
+def test_what_is_not_known_is_said() -> None:
+    """A provider without plans, and a combination without a price."""
+    found = priced(shop="market", found=catalogue(price=None))
+    assert any("The plans of Market are not known" in text for text in found.unknown)
+    free = priced(found=catalogue(price=None))
+    assert (free.client, free.levels[0].total) == (None, None)
+    assert any("not in the price list" in text for text in free.unknown)
+
+
+@given(st.integers(0, 50_000_000))
+def test_break_even_points_are_where_they_are_said_to_be(visits: int) -> None:
+    """From there on what a plan covers costs at least the plan, and below less."""
+    for item in BASE.break_evens:
+        month = dataclasses.replace(TABLE.traffic["middle"], visits=visits)
+        (level,) = priced(traffic=[month]).levels
+        covered = sum(line.usd.high for line in level.lines if line.price.id in TABLE.flat.covers)
+        assert item.shared is not None
+        assert (visits >= item.shared) == (covered >= item.plan.usd)
+        fits = next(choice.fits for choice in level.flat if choice.plan == item.plan)
+        assert fits == (visits <= item.allowance)
+
+
+BASE = priced()
+
+
+def test_the_cheapest_plan_fits_and_is_cheaper() -> None:
+    """By use when none is."""
+    for level in priced("pages", "market").levels:
+        if level.cheapest:
+            choice = next(choice for choice in level.flat if choice.plan.name == level.cheapest)
+            assert choice.fits
+            assert choice.usd.high < level.aws.high
+
+
+def test_the_agencys_rule_is_checked_for_the_first_tier_only() -> None:
+    """With the traffic at which it breaks."""
+    found = priced("pages")
+    assert found.limit == 150
+    assert found.limit_visits is not None
+    for visits, holds in ((found.limit_visits - 1, True), (found.limit_visits, False)):
+        month = dataclasses.replace(TABLE.traffic["middle"], visits=visits)
+        (level,) = priced("pages", traffic=[month]).levels
+        assert level.within_limit is holds
+    assert priced("pages", "market").limit is None
+
+
+def test_traffic_is_a_level_or_a_number_of_visits() -> None:
+    """A number takes the rest of the month from the nearest level."""
+    assert traffic_of(["high"]) == (TABLE.traffic["high"],)
+    assert traffic_of([]) == tuple(TABLE.traffic.values())
+    assert traffic_of(["25,000"]) == (Traffic("25,000 visits", 25_000, 500, 90, 1_000),)
+
+
+@pytest.mark.parametrize("word", ["midle", "-5", "1e9", "99999999999"])
+def test_other_traffic_is_refused(word: str) -> None:
+    """With what is known."""
+    with pytest.raises(UserError, match="there is no level of traffic") as caught:
+        traffic_of([word])
+    assert caught.value.hint
+
+
+def test_the_quick_figure_is_the_same_as_the_whole_one() -> None:
+    """What recommendations show is what an estimate says of middling traffic."""
+    found = catalogue()
+    combination = found.check("zola", "pages", "market")
+    assert aws_cost(found, combination) == estimate(found, combination).levels[1].aws
