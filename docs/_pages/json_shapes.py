@@ -19,11 +19,15 @@ from _pages.markdown import code, page, table
 from _pages.sites import own_plugins
 
 from platform_cli.checkup import Finding
+from platform_cli.commands.migrate_config_ import _row as migrated_row
 from platform_cli.commands.pull_ import row as pull_row
+from platform_cli.commands.events_ import _row as event_row
 from platform_cli.commands.releases_ import _row as release_row
+from platform_cli.old_calls import Note, Rewritten
 from platform_core.changes import Change
 from platform_core.discovery import DISABLE_VARIABLE, discover
 from platform_core.pulling import Pulled
+from platform_core.events import EventInfo
 from platform_core.runtime.publisher import ReleaseInfo
 from platform_testing.distributions import install_fakes
 
@@ -45,11 +49,18 @@ A change that breaks this waits for the next major version, and stands in the ch
 """
 
 SITE = 'client = "acme"\ndomain = "acme.example"\nengine = "ssg-echo"\n'
+EVENT = EventInfo("reference", dt.datetime.now(dt.UTC), "github", "content.changed", "", build=True, state="waiting")
 # What these show can't be asked for without AWS, or depends on the machine: the records that they print are made up.
 SAMPLES: Mapping[str, Callable[[], list[dict[str, Any]]]] = {
     "diff": lambda: [dataclasses.asdict(Change("stack", "Add", "Id", "AWS::S3::Bucket", properties=("Tags",)))],
     "doctor": lambda: [dataclasses.asdict(Finding("Python", "ok", "3.11"))],
+    "migrate-config": lambda: [
+        migrated_row(Path("app.py"), b"old()\n", Rewritten(b"new()\n", 1, (Note(1, "why"),)), written=False)
+    ],
     "pull": lambda: [pull_row(Pulled("cms", 1, ("content/posts/a.md",)))],
+    "events list": lambda: [event_row(EVENT)],
+    "events show": lambda: [event_row(EVENT)],
+    "events replay": lambda: [{"sent": ["reference"], "skipped": {"reference": "why"}}],
     "releases": lambda: [
         release_row(
             ReleaseInfo(

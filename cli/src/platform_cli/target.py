@@ -22,10 +22,11 @@ if TYPE_CHECKING:
     from platform_core.aws import Aws
     from platform_core.composition import Composition
     from platform_core.contributions import Stage
+    from platform_core.outputs import Outputs
     from platform_core.runtime.store import Store
     from platform_core.site import Site
 
-__all__ = ["Target", "aws_stage", "confirm", "find_target", "open_releases", "reported"]
+__all__ = ["Target", "aws_stage", "confirm", "find_deployed", "find_target", "open_releases", "reported"]
 
 _NOT_BOOTSTRAPPED = re.compile(r"account \d{12} in \S+")
 
@@ -97,8 +98,8 @@ def find_target(app: App, root: Path, steps: Steps, *, validate: bool) -> Target
     return Target(composition, assembly, Aws(region=composition.site.aws.region))
 
 
-def open_releases(site: Site, root: Path, *, local: bool) -> Store:
-    """Return where the releases of a deployed site live.
+def find_deployed(site: Site, root: Path, *, local: bool) -> tuple[Outputs, Aws]:
+    """Return the outputs of a deployed site, and the AWS that it runs in.
 
     Args:
         site: The site.
@@ -109,27 +110,32 @@ def open_releases(site: Site, root: Path, *, local: bool) -> Store:
         UserError: Nothing runs here.
         DeployError: The site is not deployed.
     """
-    import boto3
-
     from platform_core.aws import Aws
     from platform_core.deploy import outputs
     from platform_core.outputs import BUCKET, stack_name
-    from platform_core.releases import open_store
 
-    if local:
-        endpoint = _local_endpoint(root)
-        environ, region = _local_environment(endpoint)
-    else:
-        endpoint, environ, region = os.environ.get("AWS_ENDPOINT_URL", ""), {}, site.aws.region
-    found = outputs(stack_name(site.client), Aws(environ, region), region=region)
+    environ, region = _local_environment(_local_endpoint(root)) if local else ({}, site.aws.region)
+    aws = Aws(environ, region)
+    found = outputs(stack_name(site.client), aws, region=region)
     if not found.get(BUCKET):
         what = f"{site.name} is not deployed in {region}: there is no stack {stack_name(site.client)}"
         raise DeployError("not-deployed", what, hint="Run `platform deploy`, or choose another profile or region.")
+    return found, aws
+
+
+def open_releases(site: Site, root: Path, *, local: bool) -> Store:
+    """Return where the releases of a deployed site live; see `find_deployed`."""
+    import boto3
+
+    from platform_core.releases import open_store
+
+    found, aws = find_deployed(site, root, local=local)
     session = boto3.Session(
-        aws_access_key_id=environ.get("AWS_ACCESS_KEY_ID"),
-        aws_secret_access_key=environ.get("AWS_SECRET_ACCESS_KEY"),
-        region_name=region,
+        aws_access_key_id=aws.environ.get("AWS_ACCESS_KEY_ID"),
+        aws_secret_access_key=aws.environ.get("AWS_SECRET_ACCESS_KEY"),
+        region_name=aws.region,
     )
+    endpoint = aws.environ.get("AWS_ENDPOINT_URL") or os.environ.get("AWS_ENDPOINT_URL")
     return open_store(found, session=session, endpoint=endpoint or None)
 
 
