@@ -29,11 +29,11 @@ module.exports = async function (migration, { makeRequest }) {
     const old = known.get(id);
     const type = old ? migration.editContentType(id, definition) : migration.createContentType(id, definition);
     const there = new Set(old ? old.fields.map((field) => field.id) : []);
-    for (const { id: name, widget, settings, ...field } of fields) {
-      if (there.has(name)) {
-        continue;
-      }
+    const fresh = fields.filter((field) => !there.has(field.id));
+    for (const { id: name, widget, settings, ...field } of fresh) {
       type.createField(name, field);
+    }
+    for (const { id: name, widget, settings } of fresh) {
       type.changeFieldControl(name, 'builtin', widget, settings);
     }
   }

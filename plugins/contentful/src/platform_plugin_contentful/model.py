@@ -226,7 +226,7 @@ def _fact(name: str) -> dict[str, Any]:
 
 def _slug(*, localized: bool) -> TypeField:
     definition = {"name": "Address", "type": "Symbol", "required": True, "localized": localized}
-    rules = [{"unique": True}, {"regexp": {"pattern": r"^[\w.~-]+(/[\w.~-]+)*$", "flags": ""}}]
+    rules = [{"unique": True}, {"regexp": {"pattern": r"^[^\s/]+(/[^\s/]+)*$", "flags": ""}}]
     settings = {"helpText": "The last part of the page's address."}
     return TypeField("slug", "slug", {**definition, "validations": rules}, "slugEditor", settings)
 

@@ -15,7 +15,8 @@ from typing import Any
 __all__ = ["Target", "Writer", "clean", "escape", "plain_text", "to_markdown"]
 
 _DEEPEST = 60
-_SPECIAL = re.compile(r"([\\`*\[\]<>{}|~])")
+# `{{`, `{%` and `{#` begin code in the templates of engines.
+_SPECIAL = re.compile(r"([\\`*\[\]<>{}|~]|(?<=\{)[%#])")
 _LINE_START = re.compile(r"^(\s*)([#+=:>-]|\d{1,9}(?=[.)]))", re.MULTILINE)
 _ENTITY = re.compile(r"&(?=#?\w{1,40};)")
 _LONE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")

@@ -78,7 +78,7 @@ def normalize(request: Request, payload: Any, config: Mapping[str, str]) -> Even
     if topic is None or not isinstance(sys, dict):
         return None
     kind, action = topic.groups()
-    if sys.get("type") not in {kind, f"Deleted{kind}"} or not _is_of(sys, config):
+    if sys.get("type") not in (kind, f"Deleted{kind}") or not _is_of(sys, config):
         return None
     found = sys.get("id")
     name = found if isinstance(found, str) and _ID.fullmatch(found) else ""
@@ -116,7 +116,7 @@ def _is_of(sys: Mapping[str, Any], config: Mapping[str, str]) -> bool:
     space, environment = _link(sys, "space"), _link(sys, "environment")
     wanted = config.get("environment", "")
     return (config.get("space") or space) == space and (
-        wanted in {"", "master"} or environment in {"", wanted} or wanted in _aliases(sys)
+        wanted in ("", "master") or environment in ("", wanted) or wanted in _aliases(sys)
     )
 
 
