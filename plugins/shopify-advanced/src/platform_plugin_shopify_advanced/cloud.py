@@ -8,6 +8,10 @@ __all__ = ["ShopifyAdvancedStack"]
 
 
 class ShopifyAdvancedStack(ProviderStack):
-    """A site with Shopify Advanced."""
+    """A static site that is the storefront of a Shopify shop.
+
+    Browsers ask Shopify's Storefront API for prices, stock and carts themselves. What
+    runs on AWS is the router that verifies Shopify's webhooks.
+    """
 
     COMPONENT = ("ecommerce", "shopify-advanced")

@@ -1,0 +1,244 @@
+"""The storefront in a real browser, under the policy that core composes, against the stand-in of the API."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from platform_core.composition import Composition
+
+pytestmark = pytest.mark.browser
+
+_WATCH = """
+window.refused = [];
+addEventListener("securitypolicyviolation", (event) => refused.push(event.effectiveDirective + " " + event.blockedURI));
+"""
+
+
+@pytest.fixture(name="page")
+def _page(browser: Any) -> Iterator[Any]:
+    context = browser.new_context()
+    context.set_default_timeout(10_000)
+    page = context.new_page()
+    page.add_init_script(_WATCH)
+    yield page
+    context.close()
+
+
+@pytest.fixture(name="expect")
+def _expect() -> Any:
+    from playwright.sync_api import expect
+
+    expect.set_options(timeout=10_000)
+    return expect
+
+
+@pytest.fixture(name="blend")
+def _blend(page: Any) -> Any:
+    """The card of the coffee with four variants."""
+    return page.locator("#harbour-blend")
+
+
+def test_from_a_choice_to_the_checkout(
+    page: Any, expect: Any, blend: Any, front: Any, compose: Callable[..., Composition]
+) -> None:
+    """A visitor chooses a variant, sees its price, adds it, and reaches the checkout; the policy refuses nothing."""
+    problems: list[str] = []
+    page.on("console", lambda message: problems.append(message.text))
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.goto(front.open(compose()))
+    expect(blend.locator(".price")).to_have_text("€9.50")
+    blend.get_by_label("Bag").select_option("1 kg")
+    expect(blend.locator(".price")).to_have_text("€34.00")
+    blend.get_by_role("button", name="Add to cart").click()
+    drawer = page.get_by_role("dialog", name="Cart")
+    expect(drawer.get_by_role("status")).to_have_text("Harbour Blend is in your cart.")
+    expect(drawer.get_by_role("listitem")).to_contain_text("Harbour Blend – 1 kg / Whole beans")
+    expect(page.locator(".shop-cart-count")).to_have_text("(1)")
+    assert page.evaluate("refused") == []
+    assert problems == []
+    drawer.get_by_role("link", name="Go to checkout").click()
+    page.wait_for_url("**/cart/c/**")
+    expect(page.get_by_role("heading", name="Checkout")).to_be_visible()
+    expect(page.locator("li")).to_have_text("1 x Harbour Blend (1 kg / Whole beans): €34.00")
+
+
+def test_the_cart_is_changed_and_kept(
+    page: Any, expect: Any, blend: Any, front: Any, compose: Callable[..., Composition]
+) -> None:
+    """Quantities change, too many are cut to what is there, a line goes, and another page has the same cart."""
+    page.goto(front.open(compose()))
+    blend.get_by_label("Grind").select_option("Filter")
+    expect(blend.locator(".shop-stock")).to_have_text("Only 3 left.")
+    blend.get_by_role("button", name="Add to cart").click()
+    drawer = page.get_by_role("dialog")
+    count = drawer.get_by_label("Quantity")
+    count.fill("5")
+    count.blur()
+    expect(drawer.get_by_role("status")).to_have_text(
+        "Only 3 items of 'Harbour Blend' were added to your cart due to availability."
+    )
+    expect(count).to_have_value("3")
+    expect(drawer.locator(".shop-total")).to_have_text("Subtotal: €28.50")
+    page.goto(f"{front.base}/products/enamel-mug/")
+    expect(page.locator(".shop-cart-count")).to_have_text("(3)")
+    page.get_by_role("link", name="Cart").click()
+    page.get_by_role("button", name="Remove").click()
+    expect(drawer.locator(".shop-total")).to_have_text("Your cart is empty.")
+    expect(drawer.get_by_role("link", name="Go to checkout")).to_be_hidden()
+
+
+def test_the_drawer_is_for_keyboards_too(
+    page: Any, expect: Any, front: Any, compose: Callable[..., Composition]
+) -> None:
+    """Enter opens it, focus goes in, Escape closes it, and focus is back where it was."""
+    page.goto(front.open(compose()))
+    expect(page.locator("#enamel-mug .price")).to_have_text("€14.00")
+    link = page.get_by_role("link", name="Cart")
+    link.focus()
+    page.keyboard.press("Enter")
+    drawer = page.get_by_role("dialog", name="Cart")
+    expect(drawer).to_be_visible()
+    assert page.evaluate("document.querySelector('dialog').contains(document.activeElement)")
+    page.keyboard.press("Escape")
+    expect(drawer).to_be_hidden()
+    expect(link).to_be_focused()
+
+
+def test_a_price_that_changed_is_corrected(
+    page: Any, expect: Any, front: Any, compose: Callable[..., Composition]
+) -> None:
+    """What changed since the build is on the page at once, and what changes later within the bound."""
+    address = front.open(compose(fresh_seconds=5))
+    mug = front.standin.catalogue.by_handle("enamel-mug")
+    mug.variants[0].price = Decimal("16.00")
+    page.goto(address)
+    card = page.locator("#enamel-mug")
+    expect(card.locator(".price")).to_have_text("€16.00")
+    mug.variants[0].price, mug.variants[0].stock = Decimal("17.25"), 0
+    expect(card.locator(".price")).to_have_text("€17.25", timeout=6_000)
+    expect(card.get_by_role("button", name="Sold out: Enamel Mug")).to_be_disabled()
+
+
+def test_an_old_price_does_not_stay(page: Any, expect: Any, front: Any, compose: Callable[..., Composition]) -> None:
+    """While the shop can't be asked, the last answer is shown for as long as it is fresh, and then a note."""
+    page.clock.install(time=dt.datetime(2026, 11, 23, tzinfo=dt.UTC))
+    page.goto(front.open(compose(fresh_seconds=60)))
+    price = page.locator("#enamel-mug .price")
+    expect(price).to_have_text("€14.00")
+    page.wait_for_selector("#enamel-mug [data-state=fresh]")
+    front.down = True
+    page.clock.run_for(55_000)
+    expect(price).to_have_text("€14.00")
+    page.clock.run_for(6_000)
+    expect(price).to_have_text("See the price at the checkout")
+    front.down = False
+    page.clock.run_for(31_000)
+    expect(price).to_have_text("€14.00")
+
+
+def test_without_an_answer_the_price_of_the_build_goes(
+    page: Any, expect: Any, front: Any, compose: Callable[..., Composition]
+) -> None:
+    """A page that never reached the shop shows the build's price for three seconds at most."""
+    address = front.open(compose())
+    front.down = True
+    page.goto(address)
+    expect(page.locator("#enamel-mug .price")).to_have_text("See the price at the checkout")
+    page.locator("#enamel-mug").get_by_role("button", name="Add to cart").click()
+    expect(page.locator("#enamel-mug").get_by_role("alert")).to_have_text(
+        "That did not work. Please try again in a moment."
+    )
+
+
+def test_another_country_has_another_currency(
+    page: Any, expect: Any, blend: Any, front: Any, compose: Callable[..., Composition]
+) -> None:
+    """The choice of a country changes products and cart, and stays."""
+    page.goto(front.open(compose(variant="multi_currency", countries=["CH", "US"])))
+    blend.get_by_role("button", name="Add to cart").click()
+    drawer = page.get_by_role("dialog")
+    expect(drawer.locator(".shop-total")).to_have_text("Subtotal: €9.50")
+    page.keyboard.press("Escape")
+    country = page.get_by_label("Country and currency")
+    country.select_option("CH")
+    expect(country.locator("option:checked")).to_have_text("Switzerland (CHF)")
+    expect(blend.locator(".price")).to_have_text("CHF 9.03")
+    expect(page.locator(".shop-total")).to_have_text("Subtotal: CHF 9.03")
+    page.reload()
+    expect(page.locator("#enamel-mug .price")).to_have_text("CHF 13.30")
+    expect(page.get_by_label("Country and currency")).to_have_value("CH")
+
+
+def test_a_buyer_of_a_company_has_prices_and_rules_of_its_own(
+    page: Any, expect: Any, front: Any, compose: Callable[..., Composition]
+) -> None:
+    """A login of the site tells who buys: price, least quantity, steps and discounts follow, also in the cart."""
+    page.goto(front.open(compose(variant="b2b_catalog")))
+    mug = page.locator("#enamel-mug")
+    expect(mug.locator(".price")).to_have_text("€14.00")
+    page.evaluate("""document.dispatchEvent(new CustomEvent('shopify:buyer', { detail: {
+        customerAccessToken: 'stand-in-buyer', companyLocationId: 'gid://shopify/CompanyLocation/1' } }))""")
+    expect(mug.locator(".price")).to_have_text("€11.20")
+    expect(mug.locator(".shop-rules p")).to_have_text("At least 6 pieces, in steps of 6.")
+    expect(mug.locator(".shop-rules li").first).to_have_text("From 12 pieces: €10.50 each")
+    count = mug.get_by_label("Quantity")
+    expect(count).to_have_value("6")
+    count.fill("12")
+    mug.get_by_role("button", name="Add to cart").click()
+    drawer = page.get_by_role("dialog")
+    expect(drawer.locator(".shop-total")).to_have_text("Subtotal: €126.00")
+    drawer.get_by_label("Quantity").fill("7")
+    drawer.get_by_label("Quantity").blur()
+    expect(drawer.get_by_role("status")).to_have_text("The quantity must be a multiple of 6.")
+    page.keyboard.press("Escape")
+    page.evaluate("document.dispatchEvent(new CustomEvent('shopify:buyer', { detail: null }))")
+    expect(mug.locator(".price")).to_have_text("€14.00")
+
+
+def test_without_a_script_links_lead_to_the_checkout(
+    browser: Any, front: Any, expect: Any, compose: Callable[..., Composition]
+) -> None:
+    """Each choice is a link of Shopify's documented form."""
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(front.open(compose(countries=["US"])))
+    card = page.locator("#harbour-blend")
+    expect(card.locator(".shop-prices")).to_have_text("$10.45")
+    card.locator("summary").click()
+    links = card.get_by_role("link")
+    expect(links).to_have_count(3)
+    expect(card.locator(".shop-sold-out")).to_contain_text("1 kg / Filter")
+    href = links.nth(2).get_attribute("href")
+    page.goto(front.upstream + href.removeprefix("/_local/shopify-stand-in"))
+    expect(page.locator("li")).to_have_text("1 x Harbour Blend (1 kg / Whole beans): €34.00")
+    context.close()
+
+
+def test_products_that_come_later_are_made_ready_too(
+    page: Any, expect: Any, front: Any, compose: Callable[..., Composition]
+) -> None:
+    """An engine that changes pages without loading them gets working products."""
+    page.goto(front.open(compose()))
+    expect(page.locator("#enamel-mug form")).to_be_visible()
+    html = front.pages["/products/tide-table-poster/"].decode()
+    main = html[html.index("<main>") : html.index("</main>")]
+    page.evaluate("html => { document.querySelector('main').innerHTML = html }", main)
+    poster = page.locator("#tide-table-poster")
+    poster.get_by_label("Size").select_option("A2")
+    expect(poster.locator(".price")).to_have_text("€26.00")
+    expect(poster.locator(".shop-product")).to_have_attribute("data-state", "fresh")
+
+
+def test_a_cart_that_has_ended_is_replaced(
+    page: Any, expect: Any, front: Any, compose: Callable[..., Composition]
+) -> None:
+    """When Shopify does not know the cart any more, the next thing that is bought begins another."""
+    page.goto(front.open(compose()))
+    page.evaluate("localStorage.setItem('shopify-cart', 'gid://shopify/Cart/gone?key=x')")
+    page.locator("#enamel-mug").get_by_role("button", name="Add to cart").click()
+    expect(page.get_by_role("dialog").locator(".shop-total")).to_have_text("Subtotal: €14.00")
