@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 OFFERED = {
-    "kind", "engine", "cms", "shop", "service", "status", "stack_type", "month", "setup", "reasons"
+    "kind", "engine", "cms", "shop", "service", "status", "stack_type", "month", "setup", "reasons", "verified"
 }  # fmt: skip
 
 
@@ -76,6 +76,28 @@ def test_a_pipe_gets_plain_text(platform: Any) -> None:
     done = platform("list")
     assert "\x1b" not in done.stdout
     assert done.stdout.isascii()
+
+
+def test_what_is_listed_is_counted(platform: Any) -> None:
+    """By what it is; what is not certified is told apart."""
+    said = platform("list", "--engine", "ssg-echo").stdout.splitlines()[-1]
+    assert said == (
+        "3 offerings (1 templates, 1 CMS tiers, 1 shop tiers, 0 bundles, 0 services) "
+        "and 1 further certified combinations are installed; 0 of them verified."
+    )
+
+
+def test_what_was_verified_is_shown(platform: Any) -> None:
+    """With its day; when other versions are installed by now, that too."""
+    record = {"cms": "cms-memory", "shop": None, "date": "2026-01-31", "template": "473647bffe7a"}
+    file = platform.plugins / "platform_plugin_ssg_echo" / "verified.json"
+    for version, said in (("1.0", "2026-01-31"), ("0.9", "2026-01-31, other versions")):
+        rows = [{**record, "versions": {"ssg-echo": version, "cms-memory": "1.0"}}]
+        file.write_text(json.dumps({"schema": 1, "combinations": rows}))
+        (line,) = [line for line in platform("list").stdout.splitlines() if "cms_memory_tier" in line]
+        assert line.endswith(f"  {said}")
+        found = {row["cms"]: row["verified"] for row in offered(platform, "--kind", "cms")}
+        assert found["cms-memory"]["current"] is (version == "1.0")
 
 
 @pytest.mark.parametrize("name", ["ssg-echo", "cms-memory", "shop-memory", "service-note"])

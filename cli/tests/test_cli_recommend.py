@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 ROW = {
-    "engine", "cms", "shop", "variant", "status", "stack_type", "month", "setup", "fees", "score", "for", "against"
+    "engine", "cms", "shop", "variant", "status", "stack_type", "month", "setup", "fees", "aws", "score", "for", "against"
 }  # fmt: skip
 
 

@@ -10,10 +10,14 @@ from platform_cli.app import App, pass_app, show_json, show_table
 from platform_cli.completion import complete_components
 
 if TYPE_CHECKING:
-    from platform_core.catalogue import Combination
+    from collections.abc import Mapping, Sequence
+
+    from platform_core.catalogue import Catalogue, Combination
     from platform_core.manifest import Manifest
+    from platform_core.verified import Parts, Verified
 
 KINDS = ("ssg", "cms", "ecommerce", "composed", "service")
+_WORDS = {"ssg": "templates", "cms": "CMS tiers", "ecommerce": "shop tiers", "service": "services"}
 
 
 @click.command("list")
@@ -34,11 +38,16 @@ def command(
 ) -> None:
     """List what can be combined, and what the agency charges for it.
 
-    Prices are USD: (low-high), before the providers' own fees.
+    Prices are USD: (low-high), before the providers' own fees. Under *verified* stands
+    the day on which the combination was last taken from its CMS to a browser.
     """
+    from platform_core.verified import read_verified
+
     if engine:
         app.catalogue.get("ssg", engine)
-    rows = [_row(item) for item in app.catalogue.combinations() if everything or item.status == "certified"]
+    known = read_verified(app.catalogue)
+    combinations = [item for item in app.catalogue.combinations() if everything or item.status == "certified"]
+    rows = [_row(item) | {"verified": _verified(app.catalogue, item.parts, known)} for item in combinations]
     rows += [] if engine else [_service(item) for item in app.catalogue.of_kind("service")]
     rows = [
         row
@@ -53,7 +62,8 @@ def command(
     if not rows:
         click.echo(_nothing(app), err=True)
         return
-    show_table(("engine", "cms", "shop", "status", "offering", "month", "setup"), map(_cells, rows))
+    show_table(("engine", "cms", "shop", "status", "offering", "month", "setup", "verified"), map(_cells, rows))
+    click.echo(f"\n{_count(rows)}")
 
 
 def _row(item: Combination) -> dict[str, Any]:
@@ -69,6 +79,7 @@ def _row(item: Combination) -> dict[str, Any]:
         "month": list(item.price.month) if item.price else None,
         "setup": list(item.price.setup) if item.price else None,
         "reasons": list(item.reasons),
+        "verified": None,
     }
 
 
@@ -84,13 +95,45 @@ def _service(item: Manifest) -> dict[str, Any]:
         "month": list(item.price.month) if item.price else None,
         "setup": list(item.price.setup) if item.price else None,
         "reasons": [],
+        "verified": None,
     }
+
+
+def _verified(catalogue: Catalogue, parts: Parts, known: Mapping[Parts, Verified]) -> dict[str, Any] | None:
+    """Return what is recorded of a combination, and whether it holds for what is installed."""
+    from platform_core.verified import is_current
+
+    if not (found := known.get(parts)):
+        return None
+    current = is_current(found, parts, catalogue)
+    return {"date": found.date, "versions": dict(found.versions), "template": found.template, "current": current}
+
+
+def _count(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Count what is listed: each name that is sold, and the composed sites that have none."""
+    from platform_core.catalogue import COMPOSED
+
+    sold = [row for row in rows if row["status"] == "certified"]
+    bundles = [row for row in sold if row["kind"] == "composed" and row["stack_type"] != COMPOSED]
+    counts = [(sum(row["kind"] == kind for row in sold), word) for kind, word in _WORDS.items()]
+    counts[3:3] = [(len(bundles), "bundles")]
+    itemised = sum(number for number, _ in counts)
+    others = sum(row["kind"] == "composed" for row in sold) - len(bundles)
+    named = ", ".join(f"{number} {word}" for number, word in counts)
+    rest = f" {len(rows) - len(sold)} others are not certified." if len(rows) > len(sold) else ""
+    verified = sum(row["verified"] is not None for row in sold)
+    return (
+        f"{itemised} offerings ({named}) and {others} further certified combinations are installed; "
+        f"{verified} of them verified.{rest}"
+    )
 
 
 def _cells(row: dict[str, Any]) -> tuple[str, ...]:
     prices = ("-".join(map(str, row[key])) if row[key] else "" for key in ("month", "setup"))
     parts = (row[key] or "-" for key in ("engine", "cms", "shop"))
-    return (*parts, row["status"], row["stack_type"], *prices)
+    found = row["verified"]
+    verified = "" if not found else found["date"] if found["current"] else f"{found['date']}, other versions"
+    return (*parts, row["status"], row["stack_type"], *prices, verified)
 
 
 def _nothing(app: App) -> str:

@@ -57,6 +57,7 @@ def command(app: App, /, *, count: int, as_json: bool, **given: Any) -> None:
 def _lines(advice: Advice, count: int) -> Iterator[str]:
     for number, item in enumerate(advice.recommended[:count], 1):
         yield f"{number}. {_title(item)}"
+        yield f"     AWS about USD {item.aws[0]:,.0f}-{item.aws[1]:,.0f} a month at middling traffic"
         yield from (f"     + {reason}" for reason in item.reasons)
         yield from (f"     - {doubt}" for doubt in item.doubts)
     if not advice.recommended:
@@ -99,6 +100,7 @@ def _row(item: Recommendation) -> dict[str, Any]:
         "month": list(item.month) if item.month else None,
         "setup": list(found.price.setup) if found.price else None,
         "fees": list(item.fees),
+        "aws": list(item.aws),
         "score": item.score,
         "for": list(item.reasons),
         "against": list(item.doubts),

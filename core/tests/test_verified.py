@@ -1,0 +1,85 @@
+"""What was verified is kept beside the engine, and told with what it holds for."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from platform_core.catalogue import Catalogue
+from platform_core.discovery import discover
+from platform_core.verified import FILE, Verified, is_current, read_verified, record_verified
+
+ALONE = ("ssg-echo", None, None)
+EDITED = ("ssg-echo", "cms-memory", None)
+DONE = Verified("2026-01-31", {"ssg-echo": "1.0"}, "473647bffe7a")
+
+
+@pytest.fixture(name="catalogue")
+def _catalogue(fake_plugins: Path) -> Catalogue:
+    return Catalogue(tuple(item for item in discover(disabled=()).plugins if item.package and item.id.find("-") > 0))
+
+
+@pytest.fixture(name="file")
+def _file(fake_plugins: Path) -> Path:
+    return fake_plugins / "platform_plugin_ssg_echo" / FILE
+
+
+def own(catalogue: Catalogue) -> dict[tuple[str, str | None, str | None], Verified]:
+    """Return what is recorded of the reference engine."""
+    return {parts: found for parts, found in read_verified(catalogue).items() if parts[0] == "ssg-echo"}
+
+
+def test_what_is_recorded_is_read_again(catalogue: Catalogue, file: Path) -> None:
+    """In the engine's package, and nowhere else."""
+    assert record_verified(catalogue, {ALONE: DONE, EDITED: DONE}) == (file,)
+    assert own(catalogue) == {ALONE: DONE, EDITED: DONE}
+
+
+def test_a_result_adds_to_those_before_it(catalogue: Catalogue) -> None:
+    """A run may take some combinations only."""
+    record_verified(catalogue, {ALONE: DONE})
+    later = Verified("2026-02-01", {"ssg-echo": "1.0", "cms-memory": "1.0"}, "dc9851b59ee9")
+    record_verified(catalogue, {EDITED: later})
+    assert own(catalogue) == {ALONE: DONE, EDITED: later}
+
+
+def test_what_failed_is_verified_no_longer(catalogue: Catalogue) -> None:
+    """Whatever an earlier run has seen."""
+    record_verified(catalogue, {ALONE: DONE, EDITED: DONE})
+    record_verified(catalogue, {}, failed=[EDITED])
+    assert own(catalogue) == {ALONE: DONE}
+
+
+def test_nothing_new_writes_nothing(catalogue: Catalogue, file: Path) -> None:
+    """And an engine without results gets no file."""
+    assert record_verified(catalogue, {}) == ()
+    assert not file.exists()
+    record_verified(catalogue, {ALONE: DONE})
+    assert record_verified(catalogue, {ALONE: DONE}) == ()
+
+
+def test_it_holds_for_the_versions_that_were_seen(catalogue: Catalogue) -> None:
+    """A newer plugin has not been verified yet."""
+    assert is_current(DONE, ALONE, catalogue)
+    assert not is_current(DONE, EDITED, catalogue)
+    assert not is_current(Verified("2026-01-31", {"ssg-echo": "0.9"}, "x"), ALONE, catalogue)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        '{"schema": 2, "combinations": []}',
+        '{"schema": 1}',
+        json.dumps({"schema": 1, "combinations": [1, {}, {"versions": {}, "date": "soon", "template": "x"}]}),
+        json.dumps({"schema": 1, "combinations": [{"versions": {}, "date": "2026-01-31", "template": 7}]}),
+        json.dumps({"schema": 1, "combinations": [{"versions": {}, "date": "2026-01-31", "template": "", "cms": 1}]}),
+    ],
+)
+def test_a_record_that_can_not_be_read_counts_as_none(catalogue: Catalogue, file: Path, text: str) -> None:
+    """A mark that is missing is honest; a list that fails is not."""
+    file.write_text(text)
+    assert own(catalogue) == {}
