@@ -19,15 +19,15 @@ from _pages.markdown import code, page, table
 from _pages.sites import own_plugins
 
 from platform_cli.checkup import Finding
+from platform_cli.commands.events_ import _row as event_row
 from platform_cli.commands.migrate_config_ import _row as migrated_row
 from platform_cli.commands.pull_ import row as pull_row
-from platform_cli.commands.events_ import _row as event_row
 from platform_cli.commands.releases_ import _row as release_row
 from platform_cli.old_calls import Note, Rewritten
 from platform_core.changes import Change
 from platform_core.discovery import DISABLE_VARIABLE, discover
-from platform_core.pulling import Pulled
 from platform_core.events import EventInfo
+from platform_core.pulling import Pulled
 from platform_core.runtime.publisher import ReleaseInfo
 from platform_testing.distributions import install_fakes
 
