@@ -64,7 +64,13 @@ def test_a_changed_text_is_written(api: Any, hello: Path, hello_text: str) -> No
 
 def test_a_new_entry_is_a_file_of_the_model(api: Any, content: Content) -> None:
     """What the editor creates is read by the site's own parser."""
-    values = {"title": "New: one", "date": "2026-03-04T05:06:00.000Z", "tags": ["a", "1e3"], "rating": 5, "draft": False}
+    values = {
+        "title": "New: one",
+        "date": "2026-03-04T05:06:00.000Z",
+        "tags": ["a", "1e3"],
+        "rating": 5,
+        "draft": False,
+    }
     api.save("posts", "2026-03-new-one.md", values, new=True)
     found = entry(content, "posts/2026-03-new-one.md")
     assert found.title == "New: one"
@@ -108,7 +114,9 @@ def test_changes_by_hand_are_seen(api: Any, content: Content, hello: Path) -> No
     assert api.values("posts", "hello.md")["title"] == "By hand"
     assert api.values("posts", "second.md")["title"] == "Second"
     hello.unlink()
-    query = '{ collection(collection: "posts") { documents { edges { node { ...on Document { _sys { filename } } } } } } }'
+    query = (
+        '{ collection(collection: "posts") { documents { edges { node { ...on Document { _sys { filename } } } } } } }'
+    )
     edges = api.ask(query)["collection"]["documents"]["edges"]
     assert [edge["node"]["_sys"]["filename"] for edge in edges] == ["second"]
 
@@ -128,7 +136,7 @@ def test_no_entry_leaves_the_content_folder(api: Any, content: Content, path: st
     """A path that leads elsewhere is refused, and nothing is written there."""
     before = sorted(content.root.parent.rglob("*"))
     query = (
-        "mutation($p: String!) { createDocument(collection: \"posts\", relativePath: $p, "
+        'mutation($p: String!) { createDocument(collection: "posts", relativePath: $p, '
         'params: {posts: {title: "x"}}) { __typename } }'
     )
     body = json.dumps({"query": query, "variables": {"p": path}}).encode()
@@ -217,7 +225,9 @@ def test_what_the_cloud_reads_is_kept_in_the_site(
     """TinaCloud's files are written, are what was made from the model, and stay as they are."""
     assert api.values("posts", "hello.md")
     spec = schema.build_spec(site, settings(client_id=CLIENT), content)
-    assert cloud_files.committed_config(content.root) == spec["config"]
+    committed = cloud_files.committed_config(content.root)
+    assert committed is not None
+    assert committed["config"] == spec["config"]
     lock = json.loads((content.root / "tina" / "tina-lock.json").read_text("utf-8"))
     assert sorted(lock) == ["graphql", "lookup", "schema"]
     assert [item["name"] for item in lock["schema"]["collections"]] == ["posts", "docs_guides", "products"]

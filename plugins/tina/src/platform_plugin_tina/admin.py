@@ -12,6 +12,7 @@ import fcntl
 import hashlib
 import html
 import json
+import re
 import shutil
 import socket
 import subprocess
@@ -31,7 +32,7 @@ ROUTE = "/admin/"
 EDITOR = Path(__file__).parent / "editor"
 _ASSETS = Path(__file__).parent / "assets"
 # Raised when what is done to Tina's output changes.
-_RECIPE = "1"
+_RECIPE = "4"
 _SECONDS = 900
 _PLACE = '"https://platform.invalid/api"'
 _SOURCE_EDITOR = (
@@ -86,6 +87,8 @@ def editor_files(title: str, spec: Mapping[str, Any], cloud: bool) -> Iterator[F
     )
     yield File("admin/index.html", page.encode(), route=ROUTE, csp=page_policy(cloud=cloud))
     yield File("admin/site.js", site_script)
+    # In place of a font of Google's; the editor's style sheet names others that every machine has.
+    yield File("admin/letters.css", b"")
     for folder in ("assets", "source"):
         for path in sorted((built / folder).rglob("*")):
             if path.is_file():
@@ -200,15 +203,23 @@ def _run_tina(packages: Path, work: Path) -> None:
 
 
 def _redirect(assets: Path) -> None:
-    """Have the editor take the page's address for its content, and its source editor from the site."""
-    found = set()
+    """Have the editor take from the page what Tina's program took from one site, and nothing from other hosts."""
+    changes = (
+        (re.compile(re.escape(_PLACE)), "globalThis.platformTina.api"),
+        (re.compile(re.escape(_ELSEWHERE)), "/admin/source"),
+        (re.compile(r"https://fonts\.googleapis\.com/css2\?[^\"'`]+"), "/admin/letters.css"),
+        # What the schema is compared with when the editor starts; there is nothing to compare on this machine.
+        (re.compile(r"(?<=schemaJson:)[\w$]+(?=\}\)\])"), "globalThis.platformTina.schema"),
+    )
+    found = [0] * len(changes)
     for path in assets.glob("*.js"):
-        text = path.read_text("utf-8")
-        changed = text.replace(_PLACE, "globalThis.platformTina.api").replace(_ELSEWHERE, "/admin/source")
-        if changed != text:
-            found |= {mark for mark in (_PLACE, _ELSEWHERE) if mark in text}
-            path.write_text(changed, "utf-8")
-    if found != {_PLACE, _ELSEWHERE}:
+        text = before = path.read_text("utf-8")
+        for place, (pattern, value) in enumerate(changes):
+            text, times = pattern.subn(value, text)
+            found[place] += times
+        if text != before:
+            path.write_text(text, "utf-8")
+    if not all(found):
         raise ToolError(
             "tina-changed",
             "this version of Tina's editor is not the one that was checked",

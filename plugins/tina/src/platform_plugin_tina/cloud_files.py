@@ -42,24 +42,24 @@ def render_config(config: Mapping[str, Any]) -> str:
 
 
 def committed_config(root: Path) -> dict[str, Any] | None:
-    """Return the configuration that TinaCloud has, or None when the site has none yet.
+    """Return what TinaCloud has of this site: ``config`` and its GraphQL ``schema``; None when it has nothing yet.
 
     Raises:
-        ContentError: The file is not one that Platform wrote.
+        ContentError: A file is not one that Platform wrote.
     """
-    path = root / "tina" / "config.js"
-    if not path.is_file() or not (root / "tina" / "tina-lock.json").is_file():
+    config, lock = root / "tina" / "config.js", root / "tina" / "tina-lock.json"
+    if not config.is_file() or not lock.is_file():
         return None
-    text = path.read_text("utf-8")
     try:
-        found = json.loads(text.removeprefix(_HEAD).removesuffix(_TAIL))
-    except ValueError as error:
+        found = json.loads(config.read_text("utf-8").removeprefix(_HEAD).removesuffix(_TAIL))
+        return {
+            "config": {**found, "schema": {"collections": [*found["schema"]["collections"]]}},
+            "schema": json.loads(lock.read_text("utf-8"))["graphql"],
+        }
+    except (ValueError, TypeError, KeyError) as error:
         raise ContentError(
             "bad-tina-config",
-            "tina/config.js is not as Platform writes it",
-            why=str(error),
-            hint="Remove it, run `platform up` once, and commit the folder tina/.",
+            "tina/config.js or tina/tina-lock.json is not as Platform writes it",
+            why=f"{type(error).__name__}: {error}",
+            hint="Remove the folder tina/, run `platform up` once, and commit what it wrote.",
         ) from None
-    if not isinstance(found, dict):
-        raise ContentError("bad-tina-config", "tina/config.js holds no configuration", hint="Remove it and run again.")
-    return found

@@ -43,8 +43,9 @@ def platform_files(site: Site, settings: Mapping[str, Any], content: Content, st
     committed = cloud_files.committed_config(content.root)
     if committed is None:
         return [admin.missing_page(site.name)]
-    spec["config"] = {**committed, "clientId": settings["client_id"], "branch": settings["branch"]}
-    return list(admin.editor_files(site.name, {**spec, "api": api}, cloud=True))
+    config = {**committed["config"], "clientId": settings["client_id"], "branch": settings["branch"]}
+    page = {**spec, "config": config, "schema": committed["schema"], "api": api}
+    return list(admin.editor_files(site.name, page, cloud=True))
 
 
 @hookimpl

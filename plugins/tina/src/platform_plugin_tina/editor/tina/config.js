@@ -59,6 +59,9 @@ const checked = (field, rule) => {
   return { ...field, ui: { ...field.ui, validate } };
 };
 
+// For a collection that TinaCloud still has and the site's content model no longer.
+const PLAIN = { slug: "{slug}", defaults: {}, rules: {}, optional: [] };
+
 const collectionOf = (collection, form) => ({
   ...collection,
   fields: collection.fields.map((field) => checked(field, form.rules[field.name])),
@@ -94,7 +97,7 @@ const configOf = ({ config, forms, history, media }) => ({
   ...(history ? { repoProvider: historyOf(history) } : {}),
   ...(media ? { media: { loadCustomStore: async () => localStore(media, config.media.tina.mediaRoot) } } : {}),
   schema: {
-    collections: config.schema.collections.map((collection) => collectionOf(collection, forms[collection.name])),
+    collections: config.schema.collections.map((collection) => collectionOf(collection, forms[collection.name] ?? PLAIN)),
   },
 });
 
