@@ -312,6 +312,46 @@ def test_what_a_rule_cannot_deliver_is_a_dead_letter(make: Make, synth: Synth):
     assert len({json.dumps(target["DeadLetterConfig"]) for target in found}) == 1
 
 
+@pytest.mark.parametrize("parts", ["", COMPOSED])
+@pytest.mark.parametrize(("often", "fields"), [("hourly", "* * * ? *"), ("daily", "* * ? *")])
+def test_a_site_may_build_at_fixed_times(make: Make, synth: Synth, parts: str, often: str, fields: str):
+    """A schedule puts what the batcher reads onto the queue, with an event layer and without one."""
+    from platform_core.runtime.batcher import Batcher
+
+    site = synth(make(parts, aws=f'rebuild = "{often}"\n'))["platform-acme"]
+    (rule,) = [item for item in every(site, "Events::Rule") if "ScheduleExpression" in item]
+    assert rule["ScheduleExpression"].endswith(f"{fields})")
+    (target,) = rule["Targets"]
+    body = json.loads(target["Input"])
+    assert Batcher("acme", "project", queue_url="", per_day=1)._kind(body) == "build"
+    assert Batcher("other", "project", queue_url="", per_day=1)._kind(body) is None
+    assert "DeadLetterConfig" in target
+    assert bool(every(site, "ApiGatewayV2::Api")) is bool(parts)
+    assert {"QueueUrl", "DeadLettersUrl"} <= site["Outputs"].keys()
+
+
+def test_only_the_schedule_may_put_onto_the_queue(make: Make, synth: Synth):
+    """The queue's policy names the rule; nothing is scheduled unless the site asks for it."""
+    site = synth(make("", aws='rebuild = "hourly"\n'))["platform-acme"]
+    (rule,) = [
+        name
+        for name, item in site["Resources"].items()
+        if item["Type"] == "AWS::Events::Rule" and "ScheduleExpression" in item["Properties"]
+    ]
+    policies = [row for item in every(site, "SQS::QueuePolicy") for row in item["PolicyDocument"]["Statement"]]
+    allowed = [row for row in policies if row["Effect"] == "Allow" and "Schedule" in json.dumps(row["Condition"])]
+    assert len(allowed) == 2  # the queue and its dead letters
+    for row in allowed:
+        assert row["Principal"] == {"Service": "events.amazonaws.com"}
+        assert row["Condition"]["ArnEquals"] == {"aws:SourceArn": {"Fn::GetAtt": [rule, "Arn"]}}
+        assert set([row["Action"]] if isinstance(row["Action"], str) else row["Action"]) <= {
+            "sqs:SendMessage",
+            "sqs:GetQueueAttributes",
+            "sqs:GetQueueUrl",
+        }
+    assert not every(synth(make(""))["platform-acme"], "Events::Rule")
+
+
 def test_the_batcher_knows_the_budget(make: Make, synth: Synth):
     """The setting of the site reaches the function, which may hide messages of its own queue."""
     site = synth(make(CMS, aws="builds_per_day = 12\n"))["platform-acme"]
@@ -476,7 +516,8 @@ def test_a_route_outside_the_platform_path_is_refused(make: Make):
 @pytest.mark.slow
 def test_validation_passes_and_finds_a_planted_mistake(fake_plugins: Path, make: Make, synth: Synth):
     """The template validator and cdk-nag pass our stacks, and would not pass anything."""
-    synth(make(COMPOSED, aws=ZONE + 'alarm_email = "ops@acme.example"\n'), validate=True)
+    synth(make(COMPOSED, aws=ZONE + 'alarm_email = "ops@acme.example"\nrebuild = "daily"\n'), validate=True)
+    synth(make("", aws='rebuild = "hourly"\n'), validate=True)
     service(
         fake_plugins,
         """

@@ -76,6 +76,10 @@ class Aws(BaseModel):
     builds_per_day: int = Field(
         200, ge=1, le=1000, description="Builds that events may start within 24 hours; later ones wait."
     )
+    rebuild: Literal["", "hourly", "daily"] = Field(
+        "",
+        description="Build at fixed times too, so that entries with `publish_at` or `expire_at` come and go; each is a build.",
+    )
     alarm_email: str = Field("", pattern=r"^([^@\s]+@[^@\s]+\.[^@\s]+)?$", description="Who hears of alarms.")
 
 

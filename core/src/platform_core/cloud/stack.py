@@ -56,8 +56,8 @@ class SiteStack(Stack):
         edge: The distribution, the viewer function and the store.
         build: The build project.
         server: The function that renders on request; None for a static site.
-        queue: The build queue; None when no provider sends webhooks.
-        webhooks: The router; None likewise.
+        queue: The build queue; None when no provider sends webhooks and nothing is built at fixed times.
+        webhooks: The router; None when no provider sends webhooks.
     """
 
     def __init__(
@@ -118,8 +118,11 @@ class SiteStack(Stack):
         self.edge = self._make_edge()
         self.storage.allow_reading(self.edge.distribution.distribution_arn)
         self.build = self._make_build()
-        if adapters := [item.value for item in composition.adapters()]:
-            self._make_event_layer(adapters)
+        adapters = [item.value for item in composition.adapters()]
+        if adapters or site.aws.rebuild:
+            asset = self._make_queue(adapters)
+            if adapters:
+                self._make_event_layer(adapters, asset)
         composition.provision(self, stage)
         if self.profile.alarms:
             self._make_alarms()
@@ -244,10 +247,10 @@ class SiteStack(Stack):
             ),
         )
 
-    def _make_event_layer(self, adapters: list[Any]) -> None:
+    def _make_queue(self, adapters: list[Any]) -> str:
+        """Make the build queue, for webhooks or a schedule, and return the folder with the runtime."""
         from platform_core.cloud.assets import runtime_asset
         from platform_core.cloud.build_queue import BuildQueue, BuildQueueProps
-        from platform_core.cloud.webhooks import Webhooks, WebhooksProps
 
         site = self.composition.site
         asset = str(runtime_asset(adapters))
@@ -262,6 +265,15 @@ class SiteStack(Stack):
                 require_tls=self.profile.require_tls,
             ),
         )
+        if site.aws.rebuild:
+            self.queue.build_at_times(site.client, site.aws.rebuild)
+        return asset
+
+    def _make_event_layer(self, adapters: list[Any], asset: str) -> None:
+        from platform_core.cloud.webhooks import Webhooks, WebhooksProps
+
+        site = self.composition.site
+        assert self.queue is not None  # noqa: S101 - made just before
         self.webhooks = Webhooks(
             self,
             "Webhooks",
@@ -310,10 +322,11 @@ class SiteStack(Stack):
             values[outputs.SERVER_FUNCTION] = self.server.name
         if self._gateway:
             values[outputs.API_ID] = self._gateway.id
-        if self.queue and self.webhooks:
-            values[outputs.WEBHOOK_BASE] = f"{self.address}/_platform/webhooks"
+        if self.queue:
             values[outputs.QUEUE_URL] = self.queue.url
             values[outputs.DEAD_LETTERS_URL] = self.queue.dead_letters.queue_url
+        if self.webhooks:
+            values[outputs.WEBHOOK_BASE] = f"{self.address}/_platform/webhooks"
             values[outputs.RECEIPTS_TABLE] = self.webhooks.receipts_name
             if self.webhooks.events:
                 values[outputs.EVENTS_TABLE] = self.webhooks.events_name
