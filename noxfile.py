@@ -97,6 +97,12 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
+def soak(session: nox.Session) -> None:
+    """Send 10,000 events over 42 sites through the event layer and write docs/data/events.json; --reduced is quick."""
+    session.run("python", "tests/soak/run.py", *session.posargs)
+
+
+@nox.session
 def minimums(session: nox.Session) -> None:
     """Run the tests of core and the command with the oldest dependencies that they allow; arguments go to pytest."""
     uv = find_uv(session)
