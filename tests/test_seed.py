@@ -6,6 +6,7 @@ What belongs to professional services (``EnterpriseServiceOrchestrator``) is not
 from __future__ import annotations
 
 import json
+import re
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -269,6 +270,18 @@ def test_a_rewritten_file_makes_the_same_templates(new_app: Callable[[], Any]) -
     one, two = templates(before), templates(after)
     assert one == two
     assert {"platform-client.template.json", "platform-two.template.json", "platform-three.template.json"} <= set(one)
+
+
+def test_the_how_to_of_the_factory_runs(new_app: Callable[[], Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each call that the page shows, in the order of the page."""
+    page = Path(__file__).parent.parent / "docs" / "how-to" / "use-the-factory.md"
+    found = re.findall(r"^```python\n(.*?)^```$", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    app = new_app()
+    monkeypatch.setattr("aws_cdk.App", lambda: app)
+    exec("\n".join(found), {})  # noqa: S102  the page is ours
+    assert {"platform-acme", "platform-edited", "platform-shop", "AcmeRendered"} <= {
+        child.node.id for child in app.node.children
+    }
 
 
 def _run(source: str, app: Any) -> None:
