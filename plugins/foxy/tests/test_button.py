@@ -83,7 +83,7 @@ def test_a_product_without_choices_may_be_a_link(button: Button, product: Produc
     """Without the sidecart a link does; with choices it stays a form."""
     plain = dataclasses.replace(product, options={})
     html = button(plain, cart="link")
-    assert html.startswith('<a class="shop-buy" rel="nofollow" href="https://acme.foxycart.com/cart?name||')
+    assert html.startswith('<a class="shop-buy button" rel="nofollow" href="https://acme.foxycart.com/cart?name||')
     assert "<form" in button(product, cart="link")
     assert "<form" in button(plain)
 

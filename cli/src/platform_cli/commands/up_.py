@@ -154,7 +154,8 @@ def _watch(session: Session) -> bool:
             if "site.toml" in names and session.is_another_site():
                 return True
             if names or requested:
-                session.rebuild(_reason(names), pull=bool(requested))
+                pull = bool(requested) or session.composition.site.products in names
+                session.rebuild(_reason(names), pull=pull)
         except PlatformError as error:
             click.echo(f"{error}\nWhat was live stays live.", err=True)
     return False

@@ -56,7 +56,7 @@ def sold_out(sale: Sale, settings: Mapping[str, Any]) -> str:
 def _link(sale: Sale, settings: Mapping[str, Any], signer: Signer) -> str:
     fields = [*sale.fields, *_of_cart(settings)]
     attributes = {
-        "class": "shop-buy",
+        "class": "shop-buy button",
         "rel": "nofollow",
         "href": cart_link(settings["store_domain"], signer, fields),
         "aria-label": f"{settings['add_label']}: {sale.name}",
