@@ -159,6 +159,17 @@ def test_unknown_plans_are_refused(plans: dict[str, str], hint: str) -> None:
     assert caught.value.problems[0].hint == hint
 
 
+def test_services_come_on_top() -> None:
+    """With a price they are added, without one it is said."""
+    care = manifest("care", "service", price=Price((180, 220), (3000, 6000)))
+    by_hand = manifest("by-hand", "service", price=None)
+    plugins = tuple(Plugin(item.id, item.kind, 1, item.id, "1", "", manifest=item) for item in (care, by_hand))
+    found = Catalogue((*catalogue().plugins, *plugins))
+    given = priced("pages", found=found, services=("care", "by-hand"))
+    assert given.agency == Price((230, 295), (3900, 8600))
+    assert "By-Hand is priced by estimate; it comes on top." in given.unknown
+
+
 def test_what_is_not_known_is_said() -> None:
     """A provider without plans, and a combination without a price."""
     found = priced(shop="market", found=catalogue(price=None))

@@ -107,6 +107,13 @@ def test_it_names_sums_sources_and_dates() -> None:
     assert "quoted by others" in said
 
 
+def test_it_says_of_what_the_site_is_made() -> None:
+    """Each part with the sentence of its manifest."""
+    said = Page(page()).text
+    assert "Zola: An engine." in said
+    assert "Pages: A CMS." in said
+
+
 def test_a_combination_without_a_price_says_so() -> None:
     """In place of a sum."""
     said = Page(page(price=None)).text

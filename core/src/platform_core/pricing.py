@@ -154,9 +154,9 @@ class Estimate:
 
     Attributes:
         combination: The parts.
-        names: As people write them.
+        parts: Their manifests, the engine's first, the services' last.
         rendering: ``static`` or ``server``.
-        agency: What the agency charges, hosting and maintenance included; None without a price.
+        agency: What the agency charges, hosting, maintenance and services included; None without a price.
         providers: The plans of CMS and shop.
         levels: The months.
         break_evens: One for each flat-rate plan that costs something.
@@ -167,7 +167,7 @@ class Estimate:
     """
 
     combination: Combination
-    names: tuple[str, ...]
+    parts: tuple[Manifest, ...]
     rendering: str
     agency: Price | None
     providers: tuple[ProviderPlan, ...]
@@ -177,6 +177,11 @@ class Estimate:
     limit_visits: int | None
     unknown: tuple[str, ...]
     table: PriceTable
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The parts as people write them."""
+        return tuple(item.name for item in self.parts)
 
     @property
     def fees(self) -> Range:
@@ -205,6 +210,7 @@ def estimate(
     combination: Combination,
     *,
     rendering: str = "static",
+    services: Iterable[str] = (),
     plans: Mapping[str, str] | None = None,
     traffic: Iterable[Traffic] = (),
     event_driven: bool | None = None,
@@ -216,6 +222,7 @@ def estimate(
         catalogue: What is installed.
         combination: Of `Catalogue.check`.
         rendering: ``static`` or ``server``.
+        services: Ids of services that the site has beside.
         plans: Component id -> name of the provider's plan.
         traffic: The months; the table's three levels by default.
         event_driven: Whether events go over a bus; by default when there is a CMS and a shop.
@@ -226,21 +233,23 @@ def estimate(
     """
     table = table or read_prices()
     parts = _parts(catalogue, combination)
+    beside = [catalogue.get("service", service) for service in services]
     providers = _providers(parts[1:], plans or {})
     first_tier = not (combination.cms and combination.shop)
     site = _usage(parts, rendering, not first_tier if event_driven is None else event_driven)
-    paid = (_fee(combination.price) + sum((item.month for item in providers), NOTHING)) if combination.price else None
+    agency = _agency(combination, beside)
+    paid = _fee(agency) + sum((item.month for item in providers), NOTHING) if agency else None
     return Estimate(
         combination=combination,
-        names=tuple(item.name for item in parts),
+        parts=(*parts, *beside),
         rendering=rendering,
-        agency=combination.price,
+        agency=agency,
         providers=providers,
         levels=tuple(_level(site, month, table, paid) for month in traffic or table.traffic.values()),
         break_evens=tuple(_break_even(site, plan, table) for plan in table.flat.plans if plan.usd),
         limit=table.limit if first_tier else None,
         limit_visits=_limit_visits(site, table) if first_tier else None,
-        unknown=tuple(_unknown(parts, combination)),
+        unknown=(*_unknown(parts, combination), *_unpriced(beside)),
         table=table,
     )
 
@@ -270,6 +279,20 @@ def _usage(parts: list[Manifest], rendering: str, events: bool) -> Usage:
         events=events,
         server=rendering == "server",
     )
+
+
+def _agency(combination: Combination, services: list[Manifest]) -> Price | None:
+    """Return what the agency charges for the combination and the services that have a price."""
+    prices = [item.price for item in services if item.price]
+    if not combination.price:
+        return None
+    prices.append(combination.price)
+    month = (sum(item.month[0] for item in prices), sum(item.month[1] for item in prices))
+    return Price(month, (sum(item.setup[0] for item in prices), sum(item.setup[1] for item in prices)))
+
+
+def _unpriced(services: list[Manifest]) -> Iterator[str]:
+    yield from (f"{item.name} is priced by estimate; it comes on top." for item in services if not item.price)
 
 
 def _fee(price: Price | None) -> Range:

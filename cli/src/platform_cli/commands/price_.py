@@ -13,6 +13,7 @@ from platform_cli.completion import complete_components
 
 if TYPE_CHECKING:
     from platform_core.pricing import Estimate, Level, Range
+    from platform_core.site import Site
 
 _PARTS = ("engine", "cms", "shop")
 
@@ -64,11 +65,12 @@ def command(
 
     from platform_core.pricing import estimate, traffic_of
 
-    chosen, domain, title = _chosen(app, folder, parts)
+    chosen, site = _chosen(app, folder, parts)
     found = estimate(
         app.catalogue,
         app.catalogue.check(chosen["engine"], chosen["cms"], chosen["shop"]),
         rendering=chosen["rendering"],
+        services=chosen["services"],
         event_driven=chosen["event_driven"],
         plans=_plans(plans),
         traffic=traffic_of(traffic),
@@ -78,7 +80,9 @@ def command(
         from platform_core.proposal import render_proposal
 
         today = dt.datetime.now(dt.UTC).date()
-        write_atomically(proposal, render_proposal(found, client=client or title, domain=domain, date=today))
+        about = {"domain": site.domain, "variant": site.variant} if site else {}
+        page = render_proposal(found, client=client or (site.name if site else ""), date=today, **about)
+        write_atomically(proposal, page)
         click.echo(f"Wrote {proposal}.", err=True)
     if as_json:
         show_json(_as_json(found))
@@ -86,13 +90,13 @@ def command(
         click.echo("\n".join(_text(found)))
 
 
-def _chosen(app: App, folder: Path | None, parts: Mapping[str, str | None]) -> tuple[dict[str, Any], str, str]:
-    """Return the parts, the domain and the title: of the options, or of a site."""
+def _chosen(app: App, folder: Path | None, parts: Mapping[str, str | None]) -> tuple[dict[str, Any], Site | None]:
+    """Return what is to be priced: what the options name, or a site, which comes with it."""
     named = {key: None if parts[key] in {None, "none", "-"} else parts[key] for key in _PARTS}
     if folder and any(parts[key] for key in _PARTS):
         raise click.UsageError("Name the parts or a FOLDER, not both.")
     if named["engine"]:
-        return {**named, "rendering": parts["rendering"] or "static", "event_driven": None}, "", ""
+        return {**named, "rendering": parts["rendering"] or "static", "services": (), "event_driven": None}, None
     if any(named.values()):
         raise click.UsageError("Name an engine too: --engine ID.")
     site = app.site(folder or Path())
@@ -101,9 +105,10 @@ def _chosen(app: App, folder: Path | None, parts: Mapping[str, str | None]) -> t
         "cms": site.cms,
         "shop": site.shop,
         "rendering": parts["rendering"] or site.rendering,
+        "services": site.services,
         "event_driven": site.integration == "event-driven",
     }
-    return chosen, site.domain, site.name
+    return chosen, site
 
 
 def _plans(given: Sequence[str]) -> dict[str, str]:

@@ -34,7 +34,8 @@ class OfferingStack(SiteStack):
     """A `SiteStack` that composes its site from a few arguments.
 
     Settings that a component requires may be missing: the stack is drawn without them and
-    carries a warning for each, and building the site is what needs them.
+    carries a warning for each, and building the site is what needs them. A combination
+    that works and is not certified carries a warning with the reasons.
     """
 
     def __init__(
@@ -87,6 +88,10 @@ class OfferingStack(SiteStack):
         )
         for problem in _missing(composition):
             Annotations.of(self).add_warning_v2(f"platform:{problem.where}", str(problem))
+        found = catalogue.check(site.engine, site.cms, site.shop)
+        if found.status != "certified":
+            text = f"This combination is not certified. {' '.join(found.reasons)}"
+            Annotations.of(self).add_warning_v2("platform:not-certified", text)
 
 
 class _Variants:

@@ -69,12 +69,10 @@ class PlatformStackFactory:
         offering = cls.STACK_REGISTRY.offering(stack_type)
         config, options = _sort_arguments(scope, configuration)
         chosen = _choose(offering, config)
-        combination = _check(stack_type, chosen)
+        _check(stack_type, chosen)
         options |= _as_arguments(offering, chosen)
         make: Callable[..., OfferingStack] = cls.STACK_REGISTRY[stack_type]
-        made = make(scope, construct_id or _construct_id(config), config, **options)
-        _warn_of(made, combination)
-        return made
+        return make(scope, construct_id or _construct_id(config), config, **options)
 
     @classmethod
     def create_composed_stack(
@@ -284,16 +282,6 @@ def _as_arguments(offering: Offering, chosen: Mapping[str, str]) -> dict[str, st
     if offering.name == COMPOSED:
         return {name: chosen[key] for name, key in _CHOICES.items() if key in chosen}
     return {} if offering.kind == "ssg" else {"ssg_engine": chosen["engine"]}
-
-
-def _warn_of(stack: OfferingStack, combination: Combination) -> None:
-    """Say in the synthesis when a combination works and is not in the price list."""
-    if combination.status == "certified":
-        return
-    from aws_cdk import Annotations
-
-    text = " ".join(combination.reasons)
-    Annotations.of(stack).add_warning_v2("platform:not-certified", f"This combination is not certified. {text}")
 
 
 def provider_stack_type(catalogue: Catalogue, kind: Kind, provider: str) -> str:

@@ -23,20 +23,21 @@ _HERE = Path(__file__).parent
 _SURE = {"vendor": "read on AWS's page", "second-hand": "quoted by others", "no": "not confirmed"}
 
 
-def render_proposal(estimate: Estimate, *, client: str = "", domain: str = "", date: dt.date) -> str:
+def render_proposal(estimate: Estimate, *, client: str = "", domain: str = "", variant: str = "", date: dt.date) -> str:
     """Return the page.
 
     Args:
         estimate: What it costs.
         client: For whom it is.
         domain: The site's host name.
+        variant: The engine's variant.
         date: The day of the proposal.
     """
     title = f"Proposal for {client or domain or 'your site'}"
     body = "".join(
         _section(heading, parts)
         for heading, parts in (
-            ("What you get", _offer(estimate)),
+            ("What you get", _offer(estimate, variant)),
             ("What you pay", _payment(estimate)),
             ("What AWS charges", _aws(estimate)),
             ("Flat rate or pay as you go", _flat(estimate)),
@@ -111,14 +112,13 @@ def _class(number: bool, total: bool = False) -> str:
     return f' class="{" ".join(names)}"' if names else ""
 
 
-def _offer(estimate: Estimate) -> Iterator[str]:
-    site = " with ".join(
-        [estimate.names[0], " and ".join(estimate.names[1:])] if estimate.names[1:] else estimate.names
-    )
-    made = (
-        "pages made ahead of time" if estimate.rendering == "static" else "pages made ahead of time or when asked for"
-    )
-    yield _paragraph(f"A web site on {site}, {made}, on AWS in your region, with releases that can be taken back.")
+def _offer(estimate: Estimate, variant: str) -> Iterator[str]:
+    made = "are made ahead of time" if estimate.rendering == "static" else "are made ahead of time or when asked for"
+    yield _paragraph(f"A web site on AWS whose pages {made}, with releases that can be taken back, made of:")
+    engine = estimate.parts[0].variants.get(variant)
+    told = [f"{item.name}: {item.summary}" for item in estimate.parts]
+    told[1:1] = [engine.summary] if engine else []
+    yield _list(told)
     if estimate.combination.status == "certified":
         yield _paragraph("This combination is certified: it is sold at a fixed price, and tested as it is sold.")
     else:
