@@ -25,6 +25,7 @@ from urllib.parse import urlsplit
 from platform_core.contributions import File
 from platform_core.errors import ToolError
 from platform_core.node import cache_folder, ensure_packages, node, npm_env
+from platform_plugin_sanity.documents import CDN
 
 __all__ = ["Studio", "build_studio", "page_policy", "studio_files"]
 
@@ -84,13 +85,16 @@ def page_policy(project: str, host: str = "") -> dict[str, tuple[str, ...]]:
     """
     if host:
         parts = urlsplit(host)
-        api: tuple[str, ...] = (host, f"ws://{parts.netloc}")
+        pictures = f"http://localhost:{parts.port}"
+        # A project's id stands before the host's name, as it does with Sanity's.
+        api: tuple[str, ...] = tuple(f"{scheme}://*.localhost:{parts.port}" for scheme in ("http", "ws"))
     else:
+        pictures = CDN
         api = (f"https://{project}.api.sanity.io", f"wss://{project}.api.sanity.io", "https://api.sanity.io")
     return {
         "connect-src": (*api, "blob:"),
-        "img-src": ("https://cdn.sanity.io", *((host,) if host else ()), "blob:", "data:"),
-        "media-src": ("https://cdn.sanity.io", "blob:"),
+        "img-src": (pictures, "blob:", "data:"),
+        "media-src": (pictures, "blob:"),
         # Its styles are made in the browser.
         "style-src": ("'unsafe-inline'",),
         "worker-src": ("blob:",),
@@ -155,4 +159,5 @@ def _script(studio: Studio) -> bytes:
         "types": list(studio.types),
         **({"standIn": studio.host} if studio.host else {}),
     }
-    return f"globalThis.platformStudio = {json.dumps(data)}\n".encode()
+    patch = (_HERE / "stand-in.js").read_text("utf-8") if studio.host else ""
+    return f"globalThis.platformStudio = {json.dumps(data)}\n{patch}".encode()

@@ -106,6 +106,11 @@ const handlers = {
     answer(response, 200, {transactionId: dataset.act(body.actions, body.transactionId).transactionId})
   },
 
+  // Nothing of the past is kept: no events, and no transactions, which come in lines.
+  history({response, rest}) {
+    answer(response, 200, rest.startsWith('transactions') ? '' : {events: [], nextCursor: ''})
+  },
+
   listen({dataset, request, response, search}) {
     response.writeHead(200, {'content-type': 'text/event-stream', 'cache-control': 'no-cache'})
     const send = (name, data) => response.write(`event: ${name}\ndata: ${JSON.stringify(data)}\n\n`)

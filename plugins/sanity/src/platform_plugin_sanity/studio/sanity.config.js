@@ -1,5 +1,4 @@
 // The studio of a site. The page brings what it has to know, see platform.js beside it.
-import {createClient} from '@sanity/client'
 import {defineConfig} from 'sanity'
 import {structureTool} from 'sanity/structure'
 import {toTypes} from './schema.js'
@@ -13,9 +12,8 @@ const {title, projectId, dataset, standIn, types} = globalThis.platformStudio ??
 
 const collections = types.filter(({type}) => type === 'document')
 
-// A stand-in has one host for all projects, and a person who is logged in already.
-const standInClient = (options) =>
-  createClient({...options, apiHost: standIn, useProjectHostname: false, useCdn: false})
+// The studio puts the project's id before the host's name, as it does with Sanity's.
+const standInHost = standIn && `http://localhost:${new URL(standIn).port}`
 
 export default defineConfig({
   name: 'default',
@@ -36,5 +34,7 @@ export default defineConfig({
   scheduledPublishing: {enabled: false},
   tasks: {enabled: false},
   releases: {enabled: false},
-  ...(standIn ? {unstable_clientFactory: standInClient} : {}),
+  scheduledDrafts: {enabled: false},
+  // groq-js, with which the stand-in answers, has no text search.
+  ...(standIn ? {apiHost: standInHost, search: {strategy: 'groqLegacy'}} : {}),
 })
