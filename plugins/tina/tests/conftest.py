@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import http.server
 import json
 import os
 import socket
 import subprocess
+import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from platform_core.content import Content
-from platform_core.contributions import LocalService, Stage
+from platform_core.contributions import File, LocalService, Stage
 from platform_core.manifest import Manifest, parse_manifest
 from platform_core.site import Site, settings_model
 from platform_plugin_tina import plugin
@@ -213,3 +215,109 @@ def hello(content: Content) -> Path:
 def hello_text() -> str:
     """What the post's file holds before anything is edited."""
     return HELLO
+
+
+class Editor:
+    """A site with its editor, as the local edge serves it.
+
+    Attributes:
+        url: The address of the editor.
+        policy: The content security policy of its pages.
+        files: What is published, by path.
+    """
+
+    def __init__(self, files: Mapping[str, File], api: Api, static: Path) -> None:
+        self.files = dict(files)
+        self.policy = policy_of(self.files["admin/index.html"])
+        self._api = api
+        self._static = static
+        outer = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def _reply(self) -> None:
+                body = self.rfile.read(int(self.headers.get("content-length", 0)))
+                status, headers, data = outer.answer(self.command, self.path, self.headers, body)
+                self.send_response(status)
+                for name, value in {**headers, "content-length": str(len(data))}.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(data)
+
+            do_GET = do_POST = do_DELETE = _reply  # noqa: N815  names of http.server
+
+            def log_message(self, *_: object) -> None:
+                return None
+
+        class Quiet(http.server.ThreadingHTTPServer):
+            daemon_threads = True
+            block_on_close = False
+
+            def handle_error(self, *_: object) -> None:
+                """A browser may close a connection that it no longer needs."""
+
+        self._server = Quiet(("127.0.0.1", 0), Handler)
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
+        self._thread.start()
+        self.url = f"http://localhost:{self._server.server_address[1]}/admin/"
+
+    def answer(self, method: str, target: str, headers: Any, body: bytes) -> tuple[int, dict[str, str], bytes]:
+        """Answer with a published file, or pass a request on to the local server."""
+        if target.startswith("/_local/tina/"):
+            kind = headers.get("content-type", "")
+            asked = urllib.request.Request(
+                self._api.url + target.removeprefix("/_local/tina"), body or None, {"content-type": kind}, method=method
+            )
+            try:
+                with urllib.request.urlopen(asked, timeout=30) as answer:
+                    return answer.status, {"content-type": "application/json"}, answer.read()
+            except urllib.error.HTTPError as error:
+                with error:
+                    return error.code, {"content-type": "application/json"}, error.read()
+        name = target.partition("?")[0].lstrip("/") + ("index.html" if target.endswith("/") else "")
+        types = {"html": "text/html; charset=utf-8", "js": "text/javascript", "css": "text/css", "png": "image/png"}
+        found = {"content-type": types.get(name.rpartition(".")[2], "text/plain")}
+        found["content-security-policy"] = self.policy
+        if name in self.files:
+            content = self.files[name].content
+            return 200, found, content if isinstance(content, bytes) else content.read_bytes()
+        if (self._static / name).is_file():
+            return 200, found, (self._static / name).read_bytes()
+        return 404, found, b"Not found"
+
+    def stop(self) -> None:
+        """Stop serving and wait for that."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+def policy_of(page: File) -> str:
+    """Write a page's policy as core does: the site's, and what the page asks for."""
+    joined = {
+        "default-src": ("'self'",),
+        "base-uri": ("'self'",),
+        "form-action": ("'self'",),
+        "frame-ancestors": ("'self'",),
+        "object-src": ("'none'",),
+        **{directive: ("'self'", *sources) for directive, sources in page.csp.items()},
+    }
+    return "; ".join(" ".join((directive, *sources)) for directive, sources in joined.items())
+
+
+@pytest.fixture
+def editor(
+    site: Site,
+    settings: Callable[..., dict[str, Any]],
+    content: Content,
+    local: Stage,
+    api: Api,
+    request: pytest.FixtureRequest,
+) -> Iterator[Editor]:
+    """A running editor over the site's folder; a test may mark it with settings."""
+    chosen = settings(**getattr(request, "param", {}))
+    files = {file.path: file for file in plugin.platform_files(site, chosen, content, local)}
+    made = Editor(files, api, content.root / "static")
+    yield made
+    made.stop()

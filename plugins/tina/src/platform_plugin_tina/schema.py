@@ -23,6 +23,11 @@ _TYPES = frozenset({"string", "text", "markdown", "datetime", "boolean", "number
 _LEGAL = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 # GraphQL and Tina use these for themselves.
 _RESERVED = frozenset({"id", "children", "mark"})
+# What Markdown has a mark for; Tina's others write markup that pages do not show.
+_TOOLBAR = (
+    "heading", "bold", "italic", "strikethrough", "link", "image", "quote", "ul", "ol", "code", "codeBlock", "table", "hr",
+    "raw",
+)  # fmt: skip
 _ALWAYS = ("title", "sku", "price", "currency")
 _ENTRY_FIELDS = (
     Field("title", "Title"),
@@ -242,7 +247,12 @@ def _body(variant: str) -> dict[str, Any]:
     if variant == "react_based":
         return {"type": "string", "isBody": True, "ui": {"component": "textarea"}}
     # Tina's other parser takes every tag and brace for a component, and refuses comments and shortcodes.
-    return {"type": "rich-text", "isBody": True, "parser": {"type": "markdown"}}
+    return {
+        "type": "rich-text",
+        "isBody": True,
+        "parser": {"type": "markdown"},
+        "overrides": {"toolbar": list(_TOOLBAR)},
+    }
 
 
 def _default(field: Field) -> Any:
