@@ -10,8 +10,8 @@ import pytest
 
 from platform_core.catalogue import installed_catalogue
 from platform_core.factory import PlatformStackFactory
-from platform_core.price_table import read_prices
 from platform_core.pricing import Estimate, estimate
+from platform_core.pricing.table import read_prices
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 

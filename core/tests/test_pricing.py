@@ -15,8 +15,8 @@ from platform_core.discovery import Plugin
 from platform_core.errors import UserError
 from platform_core.facts import Speed
 from platform_core.manifest import Kind, Manifest, Plan, Price, Setting
-from platform_core.price_table import Traffic, read_prices
 from platform_core.pricing import Estimate, aws_cost, estimate, traffic_of
+from platform_core.pricing.table import Traffic, read_prices
 
 TABLE = read_prices()
 

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from platform_core.design import load_design
 from platform_core.errors import SiteError
-from platform_core.price_table import PriceTable, UnitPrice
-from platform_core.pricing import CENT, NOTHING, Estimate, Level, Range
+from platform_core.pricing.records import CENT, NOTHING, Estimate, Level, Range, as_range
+from platform_core.pricing.table import PriceTable, UnitPrice
 
 __all__ = ["render_proposal"]
 
@@ -130,7 +130,7 @@ def _offer(estimate: Estimate, variant: str) -> Iterator[str]:
 def _payment(estimate: Estimate) -> Iterator[str]:
     if estimate.agency and estimate.client:
         yield f'<p class="total">{escape(_amount(estimate.client))} a month</p>\n'
-        rows = [("Agency: hosting, maintenance, care", _amount(_range(estimate.agency.month)))]
+        rows = [("Agency: hosting, maintenance, care", _amount(as_range(estimate.agency.month)))]
     else:
         yield _paragraph("The agency's fee comes with an estimate of the work.")
         rows = [("Agency", "by estimate")]
@@ -141,7 +141,7 @@ def _payment(estimate: Estimate) -> Iterator[str]:
         rows.append(("Together, a month", _amount(estimate.client)))
     yield _table("Each month", ("What", "USD a month"), rows, last_is_sum=bool(estimate.client))
     if estimate.agency:
-        yield _paragraph(f"Once, to set it up: {_amount(_range(estimate.agency.setup))}.")
+        yield _paragraph(f"Once, to set it up: {_amount(as_range(estimate.agency.setup))}.")
         yield _paragraph(
             "The agency's fee includes what AWS charges while the agency hosts the site. "
             "If AWS bills an account of yours, its charges below come on top."
@@ -292,10 +292,6 @@ def _used(estimate: Estimate) -> list[UnitPrice]:
 def _source(price: UnitPrice) -> tuple[str, str, str, str, str]:
     what = f"{price.usd} for each {price.unit}" if price.per == 1 else f"{price.usd} for {price.unit}"
     return price.service, price.what, what, price.source, f"{price.date}, {_SURE[price.confirmed]}"
-
-
-def _range(pair: tuple[int, int]) -> Range:
-    return Range(Decimal(pair[0]), Decimal(pair[1]))
 
 
 def _amount(usd: Range, *, cents: bool = False) -> str:

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from platform_core.facts import build_seconds
 from platform_core.manifest import Manifest
-from platform_core.price_table import PriceTable, Traffic
+from platform_core.pricing.table import PriceTable, Traffic
 
 __all__ = ["Usage", "count_usage", "delivered"]
 
