@@ -57,7 +57,7 @@ def test_from_a_choice_to_the_checkout(
     blend.get_by_role("button", name="Add to cart").click()
     drawer = page.get_by_role("dialog", name="Cart")
     expect(drawer.get_by_role("status")).to_have_text("Harbour Blend is in your cart.")
-    expect(drawer.get_by_role("listitem")).to_contain_text("Harbour Blend – 1 kg / Whole beans")
+    expect(drawer.get_by_role("listitem")).to_contain_text("Harbour Blend, 1 kg / Whole beans")
     expect(page.locator(".shop-cart-count")).to_have_text("(1)")
     assert page.evaluate("refused") == []
     assert problems == []

@@ -27,7 +27,7 @@ const run = async (work) => {
 };
 
 const line = ({ id, quantity, cost, merchandise }) => {
-  const choice = merchandise.title === 'Default Title' ? '' : ` – ${merchandise.title}`;
+  const choice = merchandise.title === 'Default Title' ? '' : `, ${merchandise.title}`;
   const name = `${merchandise.product.title}${choice}`;
   const { minimum, maximum, increment } = merchandise.quantityRule;
   const count = make('input', {

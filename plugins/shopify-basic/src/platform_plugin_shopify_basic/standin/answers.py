@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -210,6 +211,8 @@ class Answers:
             "compareAtPrice": sold.compare_at and self._money(catalogue.price_in(sold.compare_at, context), context),
             "requiresShipping": sold.ships,
             "taxable": True,
+            "unitPrice": None,
+            "unitPriceMeasurement": None,
             "weight": float(sold.grams),
             "weightUnit": "GRAMS",
             "selectedOptions": [{"name": name, "value": value} for name, value in sold.options.items()],
@@ -221,7 +224,8 @@ class Answers:
 
     def _picture(self, picture: Picture, item: Item, asked: Asked) -> dict[str, Any]:
         # Offline nothing is fetched from elsewhere, so each picture is one of the stand-in's own.
-        name = PurePosixPath(urlsplit(picture.src).path).stem or item.handle
+        stem = PurePosixPath(urlsplit(picture.src).path).stem
+        name = re.sub(r"[^\w.-]+", "-", stem) or item.handle
 
         def url(_info: Any, transform: Mapping[str, Any] | None = None) -> str:
             given = {key: value for key, value in (transform or {}).items() if key in {"maxWidth", "maxHeight"}}

@@ -97,6 +97,7 @@ def options(item: Item) -> list[dict[str, Any]]:
             "__typename": "ProductOption",
             "id": f"gid://shopify/ProductOption/{item.number}{place}",
             "name": name,
+            "values": list(values),
             "optionValues": [
                 {
                     "__typename": "ProductOptionValue",
