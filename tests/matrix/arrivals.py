@@ -7,6 +7,7 @@ the local server that its editor talks to. Without a CMS a person writes the fil
 from __future__ import annotations
 
 import json
+import re
 import urllib.request
 from collections.abc import Callable, Mapping
 from decimal import Decimal
@@ -24,6 +25,8 @@ __all__ = ["Arrival", "arrive"]
 
 Arrival = tuple[Entry, Product]
 """An entry that came from the CMS, and a product that is for sale."""
+Writer = Callable[[str, Entry, Entry], None]
+"""Asks the local server at an address to keep an entry like another one."""
 MUG = Product(
     "mug", "Stoneware mug", Decimal("18.50"), "EUR", "/products/mug/", "Holds a third of a litre.", stock=3, weight=400
 )
@@ -66,24 +69,30 @@ def _by_hand(composition: Composition) -> Entry:
     return entry
 
 
-def _write(writer: Callable[[str, Entry, str], None], composition: Composition, stage: Stage) -> Entry:
+def _write(writer: Writer, composition: Composition, stage: Stage) -> Entry:
     """Have the CMS write an entry, and return what is in the file then."""
+    model = _model(composition)
     entry = _draft(composition, f"A page from {composition.site.cms}")
     path = composition.content.root / "content" / entry.path
     path.unlink(missing_ok=True)
-    writer(next(iter(stage.endpoints.values())), entry, str(path.relative_to(composition.content.root)))
+    writer(next(iter(stage.endpoints.values())), entry, model)
     if not path.is_file():
         raise ToolError("nothing-written", f"{composition.site.cms} wrote no content/{entry.path}")
     return parse_entry(path.read_text("utf-8"), PurePosixPath(entry.path))
 
 
-def _draft(composition: Composition, title: str) -> Entry:
-    """Return a new entry like the first one of the collection that people add to."""
+def _model(composition: Composition) -> Entry:
+    """Return an entry of the collection that people add to."""
     names = [item.name for item in composition.content.collections if item.name != PRODUCTS]
     entries = [entry for entry in composition.content.entries() if entry.collection in names and entry.date]
     if not entries:
         raise ToolError("no-collection", "no collection of this starter has a dated entry")
-    model = min(entries, key=lambda entry: (len(entry.extra), entry.path))
+    return min(entries, key=lambda entry: (len(entry.extra), entry.path))
+
+
+def _draft(composition: Composition, title: str) -> Entry:
+    """Return a new entry like one of the collection that people add to."""
+    model = _model(composition)
     extra = {key: value for key, value in model.extra.items() if key != MARK}
     return Entry(
         model.collection,
@@ -103,9 +112,9 @@ def _post(url: str, body: Mapping[str, Any]) -> Any:
         return json.load(answer)
 
 
-def _write_by_decap(endpoint: str, entry: Entry, path: str) -> None:
+def _write_by_decap(endpoint: str, entry: Entry, _model: Entry) -> None:
     """Ask Decap's local server to keep an entry, as its editor does."""
-    files = [{"slug": entry.slug, "path": path, "raw": render_entry(entry)}]
+    files = [{"slug": entry.slug, "path": f"content/{entry.path}", "raw": render_entry(entry)}]
     options = {
         "collectionName": entry.collection,
         "commitMessage": "Add a page",
@@ -116,4 +125,26 @@ def _write_by_decap(endpoint: str, entry: Entry, path: str) -> None:
     _post(f"{endpoint}/api/v1", {"action": "persistEntry", "params": params})
 
 
-WRITERS: Mapping[str, Callable[[str, Entry, str], None]] = {"decap": _write_by_decap}
+def _write_by_tina(endpoint: str, entry: Entry, model: Entry) -> None:
+    """Ask Tina's content API to make an entry of another one's values, as its editor does."""
+    collection = re.sub(r"\W", "_", entry.collection)
+    query = (
+        "query($c: String, $p: String!) { document(collection: $c, relativePath: $p) { ...on Document { _values } } }"
+    )
+    found = _ask(endpoint, query, c=collection, p=f"{model.slug}.md")["document"]["_values"]
+    values = {name: value for name, value in found.items() if not name.startswith("_")} | {"title": entry.title}
+    change = (
+        "mutation($c: String!, $p: String!, $v: DocumentMutation!) "
+        "{ createDocument(collection: $c, relativePath: $p, params: $v) { __typename } }"
+    )
+    _ask(endpoint, change, c=collection, p=f"{entry.slug}.md", v={collection: values})
+
+
+def _ask(endpoint: str, query: str, **variables: Any) -> Any:
+    answer = _post(f"{endpoint}/localhost/graphql", {"query": query, "variables": variables})
+    if answer.get("errors"):
+        raise ToolError("nothing-written", "Tina's content API refuses", why=json.dumps(answer["errors"])[:500])
+    return answer["data"]
+
+
+WRITERS: Mapping[str, Writer] = {"decap": _write_by_decap, "tina": _write_by_tina}

@@ -20,6 +20,10 @@ CHECKS = 1
 # What a component can't do without on AWS; a component that is not here needs nothing.
 SETTINGS: dict[str, dict[str, Any]] = {
     "decap": {"repository": "acme/website", "oauth_client_id": "Iv1.0123456789abcdef"},
+    "foxy": {"store_domain": "acme.foxycart.com"},
+    "shopify-advanced": {"shop": "acme.myshopify.com", "storefront_token": "0123456789abcdef0123456789abcdef"},
+    "shopify-basic": {"shop": "acme.myshopify.com"},
+    "tina": {"client_id": "11111111-2222-3333-4444-555555555555", "repository": "acme/website"},
     "snipcart": {"public_api_key": "TWFkZVVwRm9yVGVzdHNPbmx5MDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDA="},
 }
 _LEFT_OUT = {"__pycache__", "node_modules"}

@@ -225,7 +225,7 @@ class Desk:
                 wait_for_http(process, f"http://{LOOPBACK}:{free}{service.ready}", seconds=90)
                 endpoints[service.name] = f"http://{LOOPBACK}:{free}"
             services = {name: f"/_local/{name}" for name in endpoints}
-            yield Stage("local", address, services=services, endpoints=endpoints, offline=True)
+            yield Stage("aws", address, services=services, endpoints=endpoints, offline=True)
 
 
 def visit(row: Row, composition: Composition, fleet: Fleet, desk: Desk, browser: Browser) -> None:
