@@ -14,12 +14,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import idna
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from platform_core.catalogue import Catalogue
 from platform_core.errors import CombinationError, Problem, SiteError, did_you_mean
 from platform_core.manifest import Kind, Manifest, Setting
+from platform_core.site_values import host_name, hosts, policy, product_file
 from platform_core.toml_lines import Lines
 
 __all__ = [
@@ -40,11 +40,6 @@ Rendering = Literal["static", "server"]
 _STRICT = ConfigDict(extra="forbid", frozen=True)
 _SERVER = "runtime.server"
 _CLIENT = r"^[a-z][a-z0-9-]{0,38}[a-z0-9]$"
-_DIRECTIVE = re.compile(r"[a-z]+(-[a-z]+)*-src(-elem|-attr)?|form-action|frame-ancestors|base-uri")
-_SOURCE = re.compile(r"[A-Za-z0-9'*:/._~%=+-]{1,200}")
-_FILE = re.compile(r"[^\x00-\x1f\\]{1,200}\.(csv|json)", re.IGNORECASE)
-_HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?(:[0-9]{1,5})?")
-_LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 
 
 class Aws(BaseModel):
@@ -94,7 +89,9 @@ class Site(BaseModel):
     model_config = _STRICT
 
     client: str = Field(pattern=_CLIENT, description="Lower-case letters, digits and dashes, 2 to 40 of them.")
-    domain: str = Field(description="The site's host name, for example www.example.com.")
+    domain: Annotated[str, AfterValidator(host_name)] = Field(
+        description="The site's host name, for example www.example.com."
+    )
     title: str = Field("", max_length=200, description="The site's name for people; the client's when empty.")
     locale: str = Field("en", pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", description="Language of the content.")
     engine: str = Field(description="Id of an installed engine.")
@@ -108,58 +105,24 @@ class Site(BaseModel):
     cms: str | None = Field(None, description="Id of an installed CMS.")
     shop: str | None = Field(None, description="Id of an installed shop.")
     services: tuple[str, ...] = Field((), description="Ids of installed services.")
-    products: str = Field(
+    products: Annotated[str, AfterValidator(product_file)] = Field(
         "", description="File with the products, `.csv` or `.json`, below the site's folder; entries come of it."
     )
     product_currency: str = Field(
         "", pattern=r"^([A-Z]{3})?$", description="What prices of that file are in when it does not say; ISO 4217."
     )
-    product_image_hosts: tuple[str, ...] = Field(
+    product_image_hosts: Annotated[tuple[str, ...], AfterValidator(hosts)] = Field(
         (), description="Hosts from which pictures are fetched that the file names by address; others are left out."
     )
     adopted: bool = Field(
         False, description="The site was not started by Platform: no starter is laid over it, and its addresses stay."
     )
-    csp: Mapping[str, tuple[str, ...]] = Field(
+    csp: Annotated[Mapping[str, tuple[str, ...]], AfterValidator(policy)] = Field(
         default_factory=dict,
         description="Directive -> sources that the site's own pages need beyond the strict policy.",
     )
     aws: Aws = Field(default_factory=lambda: Aws.model_validate({}))
     settings: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict, description="[settings.<component id>]")
-
-    @field_validator("domain")
-    @classmethod
-    def _host_name(cls, value: str) -> str:
-        return host_name(value)
-
-    @field_validator("products")
-    @classmethod
-    def _product_file(cls, value: str) -> str:
-        parts = value.split("/")
-        if value and (not _FILE.fullmatch(value) or any(part in {"", ".", ".."} for part in parts)):
-            raise ValueError(f"{value!r} is not a .csv or .json file below the site's folder")
-        if parts[0] in {"content", "static", ".platform"}:
-            raise ValueError(f"a file in {parts[0]}/ would be published, or overwritten; put it elsewhere")
-        return value
-
-    @field_validator("product_image_hosts")
-    @classmethod
-    def _image_hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for host in value:
-            if not _HOST.fullmatch(host):
-                raise ValueError(f"{host!r} is not a host such as cdn.example.com")
-        return value
-
-    @field_validator("csp")
-    @classmethod
-    def _policy(cls, value: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
-        for directive, sources in value.items():
-            if not _DIRECTIVE.fullmatch(directive):
-                raise ValueError(f"{directive!r} is not a directive such as img-src")
-            for source in sources:
-                if not _SOURCE.fullmatch(source):
-                    raise ValueError(f"{source!r} is not one source such as https://cdn.example.com")
-        return value
 
     @property
     def name(self) -> str:
@@ -178,26 +141,6 @@ class Site(BaseModel):
         chosen += [("cms", self.cms)] if self.cms else []
         chosen += [("ecommerce", self.shop)] if self.shop else []
         return (*chosen, *(("service", service) for service in self.services))
-
-
-def host_name(value: str) -> str:
-    """Return *value* as an ASCII host name.
-
-    Raises:
-        ValueError: It is not a host name with at least two labels.
-    """
-    try:
-        name = idna.encode(value.strip().rstrip("."), uts46=True, transitional=False).decode().lower()
-    except idna.IDNAError as error:
-        raise ValueError(f"{value!r} is not a host name: {error}") from None
-    labels = name.split(".")
-    if len(labels) < 2:
-        raise ValueError(f"{value!r} is not a full host name; write it with its ending, like {value}.com")
-    if not all(_LABEL.fullmatch(label) for label in labels) or labels[-1].isdigit():
-        raise ValueError(f"{value!r} is not a host name such as www.example.com (no scheme, port or path)")
-    if len(name) > 253:
-        raise ValueError("a host name has at most 253 characters")
-    return name
 
 
 def load_site(path: Path, catalogue: Catalogue) -> Site:
