@@ -7,7 +7,7 @@ import contextlib
 import sys
 from pathlib import Path
 
-from platform_plugin_contentful.standin.server import SAMPLE, StandIn, open_store
+from platform_plugin_contentful.standin.server import BROKEN, SAMPLE, StandIn, open_store
 
 
 def main() -> int:
@@ -20,7 +20,7 @@ def main() -> int:
     given = parser.parse_args()
     try:
         store, reread = open_store(given.data)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, *BROKEN) as error:
         print(f"{given.data} is not an export of a space: {error}", file=sys.stderr)  # noqa: T201
         return 2
     with StandIn(store, given.port, reread=reread) as server, contextlib.suppress(KeyboardInterrupt):

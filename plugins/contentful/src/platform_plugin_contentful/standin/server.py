@@ -16,9 +16,11 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 from platform_plugin_contentful.standin.api import Answer, Api
 from platform_plugin_contentful.standin.store import FILES, Store
 
-__all__ = ["SAMPLE", "StandIn", "open_store"]
+__all__ = ["BROKEN", "SAMPLE", "StandIn", "open_store"]
 
 SAMPLE = Path(__file__).parent / "sample" / "export.json"
+BROKEN = (ValueError, KeyError, TypeError, AttributeError)
+"""What reading a file raises that is no export."""
 _TYPE = "application/vnd.contentful.delivery.v1+json"
 _LARGEST_SIDE = 480
 _COMMON = {
@@ -128,7 +130,7 @@ def open_store(path: Path) -> tuple[Store, Callable[[], None]]:
                 return
             try:
                 store.load(json.loads(path.read_text("utf-8")))
-            except (OSError, ValueError):
+            except (OSError, *BROKEN):
                 return  # somebody is writing it
             seen[0] = now
 
