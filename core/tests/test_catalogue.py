@@ -101,3 +101,31 @@ def test_every_combination_is_listed_once(catalogue: Catalogue) -> None:
     """1 engine x (none + 1 CMS) x (none + 2 shops)."""
     parts = [item.parts for item in catalogue.combinations()]
     assert len(parts) == len(set(parts)) == 6
+
+
+def test_offerings_are_what_has_a_name(catalogue: Catalogue) -> None:
+    """Of each component that is sold, of composed sites in general, and of services."""
+    found = {item.name: item for item in catalogue.offerings()}
+    assert set(found) == {
+        "ssg_echo_template",
+        "cms_memory_tier",
+        "shop_memory_ecommerce",
+        "cms_ecommerce_composed",
+        "service-note",
+    }
+    assert (found["ssg_echo_template"].engine, found["ssg_echo_template"].engines) == ("ssg-echo", ("ssg-echo",))
+    assert (found["cms_memory_tier"].cms, found["cms_memory_tier"].engine) == ("cms-memory", None)
+    assert found["cms_ecommerce_composed"].owner is None
+
+
+def test_a_bundle_is_offered_when_its_shop_is_installed(fake_plugins: Path) -> None:
+    """With the engines on which both are certified."""
+    manifest = fake_plugins / "platform_plugin_cms_memory" / "plugin.toml"
+    bundles = [
+        f'\n[bundles.{name}]\nshop = "{shop}"\nengine = "ssg-echo"\nprice = {{ month = [1, 2], setup = [3, 4] }}\n'
+        for name, shop in (("both", "shop-memory"), ("half", "elsewhere"))
+    ]
+    manifest.write_text(manifest.read_text() + "".join(bundles))
+    found = {item.name: item for item in Catalogue(discover([str(fake_plugins)], disabled=()).plugins).offerings()}
+    assert "half" not in found
+    assert (found["both"].engines, found["both"].shop) == (("ssg-echo",), "shop-memory")

@@ -5,6 +5,10 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
 
 from platform_core.catalogue import Catalogue
 from platform_core.discovery import Plugin
@@ -124,3 +128,25 @@ def test_a_combination_without_a_price_says_so() -> None:
 def test_equal_input_gives_an_equal_page() -> None:
     """So a proposal can be compared with the one before."""
     assert page() == page()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1200, 390])
+def test_it_is_accessible_and_fits_a_phone(browser: Any, tmp_path: Path, width: int) -> None:
+    """Axe finds nothing; the page is as wide as the window; what the policy forbids is not tried."""
+    from platform_testing.quality.tooling import axe_source
+
+    (tmp_path / "proposal.html").write_text(page(), "utf-8")
+    context = browser.new_context(viewport={"width": width, "height": 900}, bypass_csp=True)
+    try:
+        tab = context.new_page()
+        said: list[str] = []
+        tab.on("console", lambda message: said.append(message.text))
+        tab.goto((tmp_path / "proposal.html").as_uri())
+        tab.evaluate(axe_source())
+        found = tab.evaluate("axe.run(document).then((result) => result.violations.map((item) => item.id))")
+        assert found == []
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width
+        assert said == []
+    finally:
+        context.close()
