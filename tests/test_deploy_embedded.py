@@ -121,6 +121,24 @@ def test_a_site_is_deployed_updated_and_left_alone(aws: Aws, make: Make, client:
     assert not before.get(QUEUE_URL)
 
 
+def test_a_schedule_asks_for_builds(
+    aws: Aws, compose_site: Callable[..., Composition], tmp_path: Path, client: str
+) -> None:
+    """A site without webhooks has a rule with its queue as target, and what the rule sends is a build request."""
+    site = compose_site(client, aws='rebuild = "hourly"\n')
+    found = deploy(synth([(site, STAGE)], tmp_path / "out"), aws).outputs[client]
+    events, queue = aws.client("events"), str(found.get(QUEUE_URL))
+    rules = {rule["Name"]: rule for rule in events.list_rules()["Rules"] if client in rule.get("Description", "")}
+    (name,) = [name for name, rule in rules.items() if rule.get("ScheduleExpression", "").startswith("cron(")]
+    (target,) = events.list_targets_by_rule(Rule=name)["Targets"]
+    arn = aws.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    assert target["Arn"] == arn
+    assert json.loads(target["Input"]) == {
+        "site": client,
+        "event": {"id": "schedule", "provider": "schedule", "build": True},
+    }
+
+
 def test_the_distribution_may_read_what_is_public(aws: Aws, make: Make, client: str):
     """It reaches the bucket through the shared access control, and its policy names two prefixes."""
     found = deploy(make(client), aws).outputs[client]

@@ -29,6 +29,14 @@ def test_validate_tells_content_that_can_not_be_read(platform: Any, new_site: An
     assert "hello.md" in platform("validate", site, code=2).stderr
 
 
+def test_validate_tells_references_that_lead_nowhere(platform: Any, new_site: Any) -> None:
+    """Each with its entry; they are no error, since the other entry may be a draft of its CMS."""
+    site = new_site()
+    (site / "content" / "about.md").write_text("---\ntitle: About\nreferences: {author: [people/ada]}\n---\n")
+    done = platform("validate", site)
+    assert "content/about.md: author refers to 'people/ada', and there is no such entry." in done.stderr
+
+
 def test_validate_tells_colours_that_are_hard_to_read(platform: Any, new_site: Any) -> None:
     """Grey text on white is told with its contrast, and the site stays valid; a broken table is refused."""
     site = new_site()
