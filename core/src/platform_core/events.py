@@ -102,7 +102,7 @@ class Events:
     """
 
     def __init__(self, site: str, outputs: Outputs, clients: Callable[[str], Any]) -> None:
-        if not outputs.get(QUEUE_URL):
+        if not outputs.get(RECEIPTS_TABLE):
             hint = "A CMS or a shop that sends webhooks brings the queue; deploy the site with it."
             raise UserError("no-webhooks", f"{site} takes no webhooks, so it has no events", hint=hint)
         self._site = site
@@ -302,15 +302,16 @@ class Events:
         if request["site"] != self._site:
             raise _UnfitError("it belongs to another site")
         event = request["event"]
+        # What a schedule asks for has no more than id, provider and build.
         info = EventInfo(
             _reference(event["id"]),
-            _time(event["received"]),
-            str(event["provider"]),
-            str(event["type"]),
-            str(event["subject"]),
+            _time(event["received"]) if "received" in event else received,
+            str(event.get("provider", "")),
+            str(event.get("type", "")),
+            str(event.get("subject", "")),
             bool(event["build"]),
             "dead",
-            detail=dict(event["detail"]),
+            detail=dict(event.get("detail", {})),
             why=waited,
         )
         return info, request

@@ -255,6 +255,16 @@ def test_builds_that_failed_are_replayed_as_a_request(make: Make) -> None:
     assert (request["site"], request["event"]["build"]) == (layer.site, True)
 
 
+def test_a_scheduled_build_that_died_is_replayed(make: Make) -> None:
+    """Its request says less than an event does."""
+    layer = make(event_driven=False)
+    bury(layer, {"site": layer.site, "event": {"id": "schedule", "provider": "schedule", "build": True}})
+    events = events_of(layer)
+    (info,) = events.dead()
+    assert (info.provider, info.type, info.why) == ("schedule", "", "it waited for too long")
+    assert events.replay_dead().sent == (info.reference,)
+
+
 def test_many_letters_are_listed_and_shown_to_others_again(make: Make) -> None:
     """Listing takes nothing away."""
     layer = make(event_driven=False)
