@@ -117,7 +117,7 @@ def _serving(standin: StandIn) -> Iterator[str]:
 def _shop(tmp_path: Path) -> Iterator[Shop]:
     """A new stand-in with the sample products, and an empty site."""
     (tmp_path / "content").mkdir()
-    standin = StandIn(sample())
+    standin = StandIn(sample(), tokens=(OFFLINE, "0" * 32))
     with _serving(standin) as base:
         yield Shop(standin, base, tmp_path)
 

@@ -12,6 +12,7 @@ from platform_core.content import Product
 from platform_core.contributions import File, Fragment, Stage
 from platform_plugin_shopify_basic import markup
 from platform_plugin_shopify_basic import settings as shared
+from platform_plugin_shopify_basic.money import pattern
 
 __all__ = ["SCRIPT", "SDK", "button", "fragments", "policy", "published", "uses_buy_button"]
 
@@ -35,7 +36,8 @@ def button(product: Product, settings: Mapping[str, Any], stage: Stage, locale: 
     if not number or not uses_buy_button(settings):
         return links
     # The Buy Button takes the place of the links once it is there; without a script they stay.
-    return f'<div class="shop-buy-button" data-product="{number}"><div class="shop-links">{links}</div></div>'
+    given = {"class": "shop-buy-button", "data-product": number, "data-money": pattern(product.currency, locale)}
+    return f'<div{markup.attributes(given)}><div class="shop-links">{links}</div></div>'
 
 
 def fragments(settings: Mapping[str, Any], stage: Stage, has_products: bool) -> list[Fragment]:

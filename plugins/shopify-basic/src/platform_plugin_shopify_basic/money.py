@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from babel import Locale, UnknownLocaleError
 from babel.numbers import format_currency, get_currency_precision
 
-__all__ = ["amount", "shown"]
+__all__ = ["amount", "pattern", "shown"]
 
 
 def amount(text: str, currency: str) -> Decimal:
@@ -32,3 +33,18 @@ def shown(value: Decimal, currency: str, locale: str) -> str:
     except (ValueError, UnknownLocaleError):
         known = Locale("en")
     return format_currency(value, currency, locale=known)
+
+
+def pattern(currency: str, locale: str) -> str:
+    """Return how prices are written, as Shopify's own scripts want to be told: ``€{{amount}}``."""
+    text = shown(Decimal("1234.50"), currency, locale)
+    number = re.search(r"\d.*\d", text)
+    written = number[0] if number else text
+    word = (
+        "amount_with_comma_separator"
+        if written[-3:] == ",50"
+        else "amount"
+        if written[-3:] == ".50"
+        else "amount_no_decimals"
+    )
+    return text.replace(written, f"{{{{{word}}}}}")

@@ -22,7 +22,7 @@
       contents: { img: false, title: false, price: false, options: true, quantity: true, button: true },
       text: { button: labels.buy, outOfStock: labels.soldOut, unavailable: labels.soldOut },
     },
-    option: {}, cart: { iframe: false, text: { title: labels.cart } }, lineItem: {}, toggle: { iframe: false }, modal: { iframe: false },
+    option: {}, cart: { iframe: false, popup: false, text: { title: labels.cart } }, lineItem: {}, toggle: { iframe: false }, modal: { iframe: false },
   };
 
   const upgrade = async (holder) => {
@@ -32,7 +32,9 @@
     const place = holder.appendChild(document.createElement('div'));
     try {
       const ui = await load();
-      await ui.createComponent('product', { id: holder.dataset.product, node: place, options });
+      await ui.createComponent('product', {
+        id: holder.dataset.product, node: place, moneyFormat: holder.dataset.money, options,
+      });
       links.hidden = true;
       holder.dataset.state = 'ready';
     } catch (error) {

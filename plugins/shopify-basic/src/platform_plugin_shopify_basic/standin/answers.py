@@ -293,6 +293,7 @@ class Answers:
                 "email": cart.email or None,
                 "phone": cart.phone or None,
                 "purchasingCompany": company if cart.company else None,
+                "deliveryAddressPreferences": [],
             },
             "cost": {
                 "subtotalAmount": money,
@@ -302,6 +303,9 @@ class Answers:
                 "totalAmountEstimated": True,
             },
             "lines": lambda _info, **page: parts.connection(lines, lambda one: one, **page),
+            "appliedGiftCards": [],
+            "discountAllocations": [],
+            "deliveryGroups": lambda _info, **page: parts.connection([], lambda one: one, **page),
         }
 
     def _line(self, line: Line, cart: Cart, asked: Asked) -> dict[str, Any]:
@@ -315,6 +319,7 @@ class Answers:
             "id": line.id,
             "quantity": line.quantity,
             "attributes": line.attributes,
+            "discountAllocations": [],
             "merchandise": self._sold(line.sold, seen),
             "cost": {
                 "amountPerQuantity": self._money(one, context),

@@ -53,14 +53,16 @@ def sample() -> Catalogue:
 
 def schema() -> GraphQLSchema:
     """Return the schema, with the codes of countries, currencies and languages."""
-    document = parse((files(__package__) / "schema.graphql").read_text("utf-8"))
+    names = ("schema.graphql", "schema_cart.graphql")
+    document = parse("\n".join((files(__package__) / name).read_text("utf-8") for name in names))
     values = codes()
     for definition in document.definitions:
         if isinstance(definition, EnumTypeDefinitionNode) and definition.name.value in values:
-            names = values[definition.name.value]
             definition.values = tuple(
-                EnumValueDefinitionNode(name=NameNode(value=name), directives=()) for name in names
+                EnumValueDefinitionNode(name=NameNode(value=name), directives=())
+                for name in values[definition.name.value]
             )
+    # It is valid without its extensions, and with them.
     return build_ast_schema(document)
 
 
