@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -35,7 +34,9 @@ LOCALE_FIELDS = ("locale", "language", "__i18n_lang")
 _LOCALE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 _NAME = re.compile(r"(?!\.)[^/\\\x00-\x1f\x7f\ud800-\udfff]+")
 # What a file's front matter would be taken for, when a foreign type happens to use the word.
-_MEANINGFUL = frozenset({"aliases", "draft", "layout", "locale", "permalink", "references", "source", "translation", "type", "url"})
+_MEANINGFUL = frozenset(
+    {"aliases", "draft", "layout", "locale", "permalink", "references", "source", "translation", "type", "url"}
+)
 _TAXONOMIES = ("tags", "categories")
 
 
@@ -100,7 +101,7 @@ class Converter:
     def _entry(self, document: Mapping[str, Any], path: str, values: Values, translation: str) -> Entry:
         kind = self.kinds[document["_type"]]
         source = dict(_renamed(document, kind))
-        body_field = _body_field(source, kind)
+        body_field = _body_field(kind)
         body = values.markdown(source.pop(body_field)) if body_field in source else ""
         data: dict[str, Any] = {"title": text_of(document) or _split(path)[1]}
         for name, value in source.items():
@@ -116,7 +117,9 @@ class Converter:
         references = values.references
         return _made(data, references, body, path)
 
-    def _marks(self, document: Mapping[str, Any], data: Mapping[str, Any], translation: str) -> Iterator[tuple[str, Any]]:
+    def _marks(
+        self, document: Mapping[str, Any], data: Mapping[str, Any], translation: str
+    ) -> Iterator[tuple[str, Any]]:
         if locale := self._locale_of(document):
             yield "locale", locale
         if translation and not data.get("translation"):
@@ -163,7 +166,7 @@ def _renamed(document: Mapping[str, Any], kind: Kind) -> Iterator[tuple[str, Any
         yield name, value
 
 
-def _body_field(source: Mapping[str, Any], kind: Kind) -> str:
+def _body_field(kind: Kind) -> str:
     if not kind.own:
         return "body"
     texts = [name for name, item in kind.fields.items() if item.type == "markdown"]

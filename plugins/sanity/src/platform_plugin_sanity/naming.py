@@ -19,8 +19,34 @@ __all__ = ["OWN_FIELDS", "check_names", "field_id", "foreign_types", "slugify", 
 OWN_FIELDS = ("slug",)
 """Fields that every type has, whatever the content model says."""
 _RESERVED = frozenset(
-    "any array block boolean code crossDatasetReference date datetime document email file geopoint globalDocumentReference image "
-    "number object rawMarkdown reference slug span string text url productOption productPrice productVariant".split()
+    [
+        "any",
+        "array",
+        "block",
+        "boolean",
+        "code",
+        "crossDatasetReference",
+        "date",
+        "datetime",
+        "document",
+        "email",
+        "file",
+        "geopoint",
+        "globalDocumentReference",
+        "image",
+        "number",
+        "object",
+        "rawMarkdown",
+        "reference",
+        "slug",
+        "span",
+        "string",
+        "text",
+        "url",
+        "productOption",
+        "productPrice",
+        "productVariant",
+    ]
 )
 _ILLEGAL = re.compile(r"[^0-9A-Za-z]+")
 _TYPE = re.compile(r"[A-Za-z][0-9A-Za-z_.-]{0,99}")
@@ -75,9 +101,7 @@ def foreign_types(settings: Mapping[str, Any]) -> dict[str, str]:
     for row in settings["types"]:
         name, equals, collection = (part.strip() for part in row.partition("="))
         if not equals or not _TYPE.fullmatch(name) or not _COLLECTION.fullmatch(collection):
-            problems.append(
-                Problem("site.toml [settings.sanity] types", f"{row!r} is not such as blogPost=posts.")
-            )
+            problems.append(Problem("site.toml [settings.sanity] types", f"{row!r} is not such as blogPost=posts."))
         found[name] = collection
     if problems:
         raise SiteError("bad-settings", "the types of the dataset can't be told", problems=problems)

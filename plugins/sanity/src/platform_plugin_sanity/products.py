@@ -33,7 +33,9 @@ def product_rows(data: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(prices := data.get("prices"), Mapping):
         found["prices"] = _keyed("productPrice", [{"currency": c, "amount": str(a)} for c, a in prices.items()])
     if isinstance(options := data.get("options"), Mapping):
-        rows = [{"name": str(name), "choices": [str(choice) for choice in choices]} for name, choices in options.items()]
+        rows = [
+            {"name": str(name), "choices": [str(choice) for choice in choices]} for name, choices in options.items()
+        ]
         found["options"] = _keyed("productOption", rows)
     if isinstance(variants := data.get("variants"), list):
         found["variants"] = _keyed("productVariant", [_variant_row(row) for row in variants])

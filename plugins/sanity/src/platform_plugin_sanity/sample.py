@@ -42,7 +42,7 @@ def sample_documents(collections: Iterable[Collection]) -> Iterator[dict[str, An
 
 
 def _document(item: Collection, number: int, title: str) -> dict[str, Any]:
-    made = (_FIRST + dt.timedelta(days=number)).isoformat().replace("+00:00", "Z")
+    made = _moment(number)
     kind = type_name(item.name)
     document: dict[str, Any] = {
         "_id": f"sample-{slugify(kind)}-{number + 1}",
@@ -69,32 +69,34 @@ def _value(field: Field, item: Collection, number: int, title: str) -> Any:
             return ["sanity", "sample"]
         case "draft" | "expire_at" | "publish_at", _:
             return None
+        case "description", _:
+            return f"{title}: a sample {item.label_singular.lower()} of the stand-in."
         case _, "markdown":
             return _text(title, number)
         case _, "image":
-            return {
-                "_type": "image",
-                "alt": "Two colours that run into each other",
-                "_sanityAsset": f"image@file://./images/sample-{number % 2 + 1}.png",
-            }
-        case "description", _:
-            return f"{title}: a sample {item.label_singular.lower()} of the stand-in."
+            return _image(number)
         case _, "datetime":
-            return (_FIRST + dt.timedelta(days=number)).isoformat().replace("+00:00", "Z")
-        case _ if field.default is not None:
-            return field.default.isoformat() if isinstance(field.default, dt.date) else field.default
-        case _ if not field.required:
-            return None
-        case _, "select":
-            return field.choices[0]
-        case _, "number":
-            return number + 1
-        case _, "boolean":
-            return False
-        case _, "list":
-            return ["sample"]
-        case _:
-            return "Sample"
+            return _moment(number)
+    return _plain(field, number)
+
+
+def _plain(field: Field, number: int) -> Any:
+    """Return the default of a field, or, where there must be one, some value."""
+    if field.default is not None:
+        return field.default.isoformat() if isinstance(field.default, dt.date) else field.default
+    if not field.required:
+        return None
+    values = {"select": field.choices[:1], "number": (number + 1,), "boolean": (False,), "list": (["sample"],)}
+    return next(iter(values.get(field.type, ())), "Sample")
+
+
+def _moment(number: int) -> str:
+    return (_FIRST + dt.timedelta(days=number)).isoformat().replace("+00:00", "Z")
+
+
+def _image(number: int) -> dict[str, Any]:
+    path = f"./images/sample-{number % 2 + 1}.png"
+    return {"_type": "image", "alt": "Two colours that run into each other", "_sanityAsset": f"image@file://{path}"}
 
 
 _PRODUCT: dict[str, Any] = {
@@ -126,9 +128,18 @@ def _text(title: str, number: int) -> list[dict[str, Any]]:
     blocks: list[dict[str, Any]] = [
         {"_type": "block", "style": "normal", "markDefs": [link], "children": children},
         {"_type": "block", "style": "h2", "markDefs": [], "children": [_span(f"What {title.lower()} means")]},
-        *({"_type": "block", "style": "normal", "listItem": "bullet", "level": 1, "markDefs": [], "children": [_span(text)]}
-          for text in ("fields have types", "pictures have descriptions", "references lead somewhere")),
-        {"_type": "image", "alt": "Two colours that run into each other", "_sanityAsset": f"image@file://./images/sample-{number % 2 + 1}.png"},
+        *(
+            {
+                "_type": "block",
+                "style": "normal",
+                "listItem": "bullet",
+                "level": 1,
+                "markDefs": [],
+                "children": [_span(text)],
+            }
+            for text in ("fields have types", "pictures have descriptions", "references lead somewhere")
+        ),
+        _image(number),
         {"_type": "code", "language": "js", "code": "*[_type == 'post'] | order(date desc)"},
     ]
     for place, block in enumerate(blocks):
@@ -145,7 +156,9 @@ def _span(text: str, *marks: str) -> dict[str, Any]:
 def _picture(width: int, height: int, left: tuple[int, int, int], right: tuple[int, int, int]) -> bytes:
     """Return a PNG in which one colour runs into another."""
     row = b"\0" + bytes(
-        round(begin + (end - begin) * x / (width - 1)) for x in range(width) for begin, end in zip(left, right, strict=True)
+        round(begin + (end - begin) * x / (width - 1))
+        for x in range(width)
+        for begin, end in zip(left, right, strict=True)
     )
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     parts = ((b"IHDR", header), (b"IDAT", zlib.compress(row * height, 9)), (b"IEND", b""))

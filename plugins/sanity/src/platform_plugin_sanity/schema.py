@@ -100,7 +100,11 @@ def _alt() -> dict[str, Any]:
 
 
 def _rich_text() -> list[dict[str, Any]]:
-    styles = [("Normal", "normal"), *((f"Heading {level}", f"h{level}") for level in range(1, 7)), ("Quote", "blockquote")]
+    styles = [
+        ("Normal", "normal"),
+        *((f"Heading {level}", f"h{level}") for level in range(1, 7)),
+        ("Quote", "blockquote"),
+    ]
     decorators = [("Strong", "strong"), ("Emphasis", "em"), ("Code", "code"), ("Strike", "strike-through")]
     link = {
         "name": "link",

@@ -109,7 +109,9 @@ class Values:
         if reference := item.get("_ref"):
             target = self._documents.get(str(reference), {})
             return link_markdown(text_of(target), self._linked(str(reference)))
-        self.problems.append(f"an object of the type {kind!r} in its text has no form in Markdown; a note stands in its place.")
+        self.problems.append(
+            f"an object of the type {kind!r} in its text has no form in Markdown; a note stands in its place."
+        )
         return f"<!-- sanity: {''.join(letter for letter in kind if letter.isalnum() or letter in '._')} -->"
 
     def _known(self, kind: str, item: Mapping[str, Any]) -> str:

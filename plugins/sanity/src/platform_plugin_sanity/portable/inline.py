@@ -207,5 +207,3 @@ def _escape_start(line: str) -> str:
         return line
     digits = match["digits"] or ""
     return f"{digits}\\{line[len(digits) :]}"
-
-

@@ -47,7 +47,7 @@ def to_blocks(markdown: str, image: Image = lambda *_: None) -> list[dict[str, A
     blocks = _Reader(text, image).blocks() if not re.search(r"^\[\^", text, re.MULTILINE) else None
     if blocks is None or not _same(text, blocks):
         blocks = [{"_type": RAW, "markdown": text.strip("\n")}]
-    return _keyed(blocks)
+    return _keyed([{key: value for key, value in block.items() if key != "address"} for block in blocks])
 
 
 def code_markdown(code: str, language: str) -> str:
@@ -71,17 +71,20 @@ class _Reader:
         """Return the blocks, or None when the text hangs together otherwise."""
         found: list[dict[str, Any]] = []
         for group in _groups(self._tokens):
-            try:
-                made = list(self._made(group))
-                if found and made and _joins(found[-1], made[0]):
-                    raise _Unsaid
-            except _Unsaid:
+            made = self._tried(group)
+            if not made or (found and _joins(found[-1], made[0])):
                 if self._env.get("references"):
                     return None
                 begin, end = group[0].map or (0, 0)
                 made = [{"_type": RAW, "markdown": "\n".join(self._lines[begin:end]).rstrip()}]
             found += made
         return found
+
+    def _tried(self, group: Sequence[Token]) -> list[dict[str, Any]]:
+        try:
+            return list(self._made(group))
+        except _Unsaid:
+            return []
 
     def _made(self, group: Sequence[Token]) -> Iterator[dict[str, Any]]:
         match group[0].type:
@@ -108,7 +111,8 @@ class _Reader:
             return None
         picture = children[0]
         source, title = str(picture.attrs["src"]), str(picture.attrs.get("title", ""))
-        return self._image(source, picture.content, title)
+        found = self._image(source, picture.content, title)
+        return found and {**found, "address": source}
 
 
 _ONE_PARAGRAPH = ["paragraph_open", "inline", "paragraph_close"]
@@ -227,7 +231,7 @@ class _Plain:
     def address(self, annotation: Mapping[str, Any]) -> str:
         return str(annotation.get("href", ""))
 
-    def object(self, item: Mapping[str, Any], *, inline: bool) -> str:  # noqa: ARG002  the protocol's
+    def object(self, item: Mapping[str, Any], *, inline: bool) -> str:
         if item["_type"] == RAW:
             return str(item["markdown"])
         if item["_type"] == "code":
@@ -237,7 +241,7 @@ class _Plain:
 
 def _same(text: str, blocks: list[dict[str, Any]]) -> bool:
     """Tell whether *blocks* come out as what *text* is."""
-    return _rendered(to_markdown(blocks, _Plain())) == _rendered(text)
+    return _rendered(to_markdown(blocks, _Plain())) == _rendered(text + "\n")
 
 
 def _rendered(text: str) -> str:

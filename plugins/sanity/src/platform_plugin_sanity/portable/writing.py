@@ -73,7 +73,9 @@ def _list(items: Sequence[Mapping[str, Any]], resolver: Resolver) -> str:
     open_levels: list[tuple[int, int, str]] = []  # level, column of its text, kind
     numbers: list[int] = []
     for item in items:
-        level, kind = _level(item), str(item.get("listItem"))
+        level, kind, text = _level(item), str(item.get("listItem")), _block(item, resolver)
+        if not text:
+            continue  # what follows an empty item would not be read as a list
         while open_levels and open_levels[-1][0] > level:
             open_levels.pop()
             numbers.pop()
@@ -87,7 +89,7 @@ def _list(items: Sequence[Mapping[str, Any]], resolver: Resolver) -> str:
         outer = open_levels[-2][1] if len(open_levels) > 1 else 0
         marker = f"{numbers[-1]}." if kind == "number" else "-"
         open_levels[-1] = (level, outer + len(marker) + 1, kind)
-        lines += _item_lines(_block(item, resolver), f"{' ' * outer}{marker} ")
+        lines += _item_lines(text, f"{' ' * outer}{marker} ")
     return "\n".join(lines)
 
 
@@ -103,12 +105,10 @@ def _level(item: Mapping[str, Any]) -> int:
 
 
 def _pieces(item: Mapping[str, Any], resolver: Resolver) -> Iterator[Piece]:
-    hrefs = {
-        str(mark.get("_key")): link_address(resolver.address(mark))
-        for mark in _mappings(item.get("markDefs"))
-    }
+    hrefs = {str(mark.get("_key")): link_address(resolver.address(mark)) for mark in _mappings(item.get("markDefs"))}
     for child in _mappings(item.get("children")):
-        marks = [mark for mark in child.get("marks") or () if isinstance(mark, str)]
+        given = child.get("marks")
+        marks = [mark for mark in given if isinstance(mark, str)] if isinstance(given, list) else []
         href = next((hrefs[mark] for mark in marks if hrefs.get(mark)), "")
         text = child.get("text")
         if child.get("_type", "span") == "span":

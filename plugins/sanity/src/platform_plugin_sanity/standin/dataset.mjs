@@ -6,7 +6,7 @@
 // https://www.sanity.io/docs/content-lake/importing-data.
 
 import {createHash, randomBytes} from 'node:crypto'
-import {existsSync, readFileSync, renameSync, writeFileSync} from 'node:fs'
+import {existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync} from 'node:fs'
 import {basename, dirname, extname, join, resolve, sep} from 'node:path'
 
 const TYPES = {gif: 'image/gif', jpeg: 'image/jpeg', jpg: 'image/jpeg', png: 'image/png', svg: 'image/svg+xml', webp: 'image/webp'}
@@ -20,6 +20,7 @@ export class Dataset {
     this.files = new Map()
     this.listeners = new Set()
     this.state = ''
+    this.loaded = new Set()
   }
 
   // Read an export: a document in each line, and files beside it that documents name.
@@ -209,18 +210,36 @@ export class Dataset {
     return [...this.documents.values()].map((item) => JSON.stringify(item)).join('\n')
   }
 
+  // Changes outlive a restart: documents in one file, uploads beside it, what is gone by its id.
   save() {
     if (!this.state) return
-    writeFileSync(`${this.state}.new`, `${this.lines()}\n`)
+    const gone = [...this.loaded].filter((id) => !this.documents.has(id)).map((id) => JSON.stringify({_gone: id}))
+    writeFileSync(`${this.state}.new`, [this.lines(), ...gone, ''].join('\n'))
     renameSync(`${this.state}.new`, this.state)
+  }
+
+  keep(kind, name, bytes) {
+    if (!this.state) return
+    const folder = join(`${this.state}.files`, createHash('sha1').update(bytes).digest('hex'))
+    mkdirSync(folder, {recursive: true})
+    writeFileSync(join(folder, `${kind}-${basename(name)}`), bytes)
   }
 
   restore(state) {
     this.state = state
+    this.loaded = new Set(this.documents.keys())
     if (!existsSync(state)) return
+    if (existsSync(`${state}.files`)) {
+      for (const path of readdirSync(`${state}.files`, {recursive: true, withFileTypes: true})) {
+        if (!path.isFile()) continue
+        const [kind, name] = splitOnce(path.name, '-')
+        this.addAsset(kind, name, readFileSync(join(path.parentPath, path.name)))
+      }
+    }
     for (const line of readFileSync(state, 'utf8').split('\n').filter(Boolean)) {
       const document = JSON.parse(line)
-      this.documents.set(document._id, document)
+      if (document._gone) this.documents.delete(document._gone)
+      else this.documents.set(document._id, document)
     }
   }
 }

@@ -129,7 +129,9 @@ const handlers = {
 }
 
 async function upload({dataset, request, response, kind, search}) {
-  const document = dataset.addAsset(kind === 'images' ? 'image' : 'file', search.get('filename') ?? 'file.bin', await read(request))
+  const [type, name, bytes] = [kind === 'images' ? 'image' : 'file', search.get('filename') || 'file.bin', await read(request)]
+  const document = dataset.addAsset(type, name, bytes)
+  dataset.keep(type, name, bytes)
   dataset.save()
   answer(response, 200, {document})
 }
