@@ -249,6 +249,27 @@ def test_each_language_may_have_its_picture() -> None:
     assert found.entries["1"].image != found.entries["1#de"].image
 
 
+@pytest.mark.parametrize(
+    ("file", "what"),
+    [
+        ({"contentType": "text/html", "fileName": "x.png"}, "HTML page"),
+        ({"contentType": "image/png", "fileName": "x.HTML"}, "HTML page"),
+        ({"contentType": "video/mp4", "fileName": "x.mp4", "details": {"size": 10**9}}, "stays with Contentful"),
+        ({"contentType": "application/pdf", "fileName": "x.pdf"}, "is no picture"),
+    ],
+)
+def test_files_that_are_no_pictures_are_told(file: dict[str, Any], what: str) -> None:
+    """A page of somebody's own is not published, and a film that is too large is not fetched."""
+    documents = {
+        "1": entry(headline="A", heroImage=link("Asset", "x")),
+        "asset:x": asset(file={EN: {"url": "//h/x", **file}}),
+    }
+    found = converted(documents)
+    assert any(what in problem.what for problem in found.skipped.values())
+    assert only(found).image == ""
+    assert all(path.endswith(".pdf") for path in found.assets)
+
+
 @pytest.mark.parametrize(("price", "text"), [("18.50", "18.50"), (18.5, "18.5"), (18, "18"), (0.1, "0.1")])
 def test_a_product_is_for_sale(price: Any, text: str) -> None:
     """Amounts are text, also where a space has them as numbers."""

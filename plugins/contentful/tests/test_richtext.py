@@ -183,6 +183,7 @@ def test_a_common_link_is_kept(uri: str) -> None:
         (node("embedded-asset-block", target=link("Asset", "gone")), ""),
         (p(node("entry-hyperlink", text("words"), target=link("Entry", "gone"))), "words\n"),
         (node("embedded-entry-block", target=link("Entry", "person")), "*Ada*\n"),
+        (p(node("entry-hyperlink", text("words"), target=link("Entry", "person"))), "words\n"),
     ],
 )
 def test_what_has_no_form_is_told(block: dict[str, Any], kept: str) -> None:

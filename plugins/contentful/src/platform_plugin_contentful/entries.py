@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from platform_core.content import PRODUCTS, Collection, Entry, entry_url, parse_entry
 from platform_core.errors import Problem
 from platform_core.front_matter import render_front_matter
+from platform_core.http import MAX_ASSET_BYTES
 from platform_core.sources import Converted
 from platform_plugin_contentful.guesses import FieldNames, field_names
 from platform_plugin_contentful.model import MORE
@@ -140,8 +141,14 @@ class _Conversion:
         fields = fields_of(asset)
         title = str(value_in(fields.get("title"), locale.chain) or file.get("fileName") or name)
         alt = str(value_in(fields.get("description"), locale.chain) or "")
-        path = self._fetched(name, str(file.get("fileName") or ""), self._absolute(url))
         is_image = str(file.get("contentType", "")).startswith("image/")
+        if _is_page(file):
+            self.tell(f"asset {name}", "it is an HTML page, and would be a page of the site that nobody checked.")
+            return Target(clean(title))
+        if _size(file) > MAX_ASSET_BYTES:
+            self.tell(f"asset {name}", f"it has more than {MAX_ASSET_BYTES:,} bytes, so it stays with Contentful.")
+            return Target(clean(title), self._absolute(url), is_image=False)
+        path = self._fetched(name, str(file.get("fileName") or ""), self._absolute(url))
         return Target(clean(title), f"/{path}", is_image, clean(alt))
 
     def local_addresses(self, text: str, locale: Locale) -> str:
@@ -151,7 +158,7 @@ class _Conversion:
             address = found[0]
             name = self._files.get(_bare(address))
             target = self.asset(name, locale) if name else None
-            return target.url if target else address
+            return target.url if target and target.url else address
 
         return _ADDRESS.sub(local, text)
 
@@ -343,9 +350,12 @@ class _Reader:
             if found is None:
                 self._conversion.tell(self._name, f"{what} is a file that is not published.")
                 return None
+            if what == "image" and not found.is_image:
+                self._conversion.tell(self._name, f"{what} is no picture.")
+                return None
             if what == "image" and not many:
                 self._alt = found.alt
-            return found.url
+            return found.url or None
         if kind != "Entry":
             self._conversion.tell(self._name, f"{what} leads to {kind or 'nothing'}, outside of this space.")
             return None
@@ -373,6 +383,18 @@ def _own_url(fields: Mapping[str, Any], names: Mapping[str, str], locale: Locale
 def _has_own(fields: Mapping[str, Any], code: str) -> bool:
     """Tell whether anything of an entry was written in a language."""
     return any(isinstance(values, Mapping) and values.get(code) is not None for values in fields.values())
+
+
+def _is_page(file: Mapping[str, Any]) -> bool:
+    """Tell whether a browser would take a file for a page, and run what stands in it."""
+    name = str(file.get("fileName", "")).lower()
+    return "html" in str(file.get("contentType", "")).lower() or name.endswith((".html", ".htm", ".xhtml", ".shtml"))
+
+
+def _size(file: Mapping[str, Any]) -> int:
+    details = file.get("details")
+    size = details.get("size") if isinstance(details, Mapping) else None
+    return size if isinstance(size, int) else 0
 
 
 def _bare(address: str) -> str:

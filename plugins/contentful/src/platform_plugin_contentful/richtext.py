@@ -6,6 +6,7 @@ HTML elements without attributes stand in. What is unknown is told, and its text
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -26,6 +27,7 @@ _DELIMITERS = {"bold": ("**", "strong"), "italic": ("*", "em"), "strikethrough":
 _ELEMENTS = {"underline": "u", "superscript": "sup", "subscript": "sub"}
 _LISTS = {"unordered-list": ("-", "*"), "ordered-list": (".", ")")}
 _BARE_PIPE = re.compile(r"(?<!\\)\|")
+_TEMPLATE = re.compile(r"\{[{%#]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029\ufeff]")
 
 
@@ -181,6 +183,8 @@ class Writer:
                 return self._link(node, str(_data(node).get("uri") or ""), depth)
             case "entry-hyperlink" | "asset-hyperlink":
                 found = self._target(node, "Entry" if kind == "entry-hyperlink" else "Asset")
+                if found and not found.url:
+                    self.tell(f"it has a link to {found.title!r}, which is no page of the site")
                 return self._link(node, found.url if found else "", depth)
             case "embedded-entry-inline":
                 found = self._target(node, "Entry")
@@ -326,12 +330,18 @@ def _link_runs(text: str, url: str) -> list[_Run]:
 
 def _code(text: str) -> str:
     flat = " ".join(text.split("\n"))
+    if _TEMPLATE.search(flat):
+        # Nothing can be masked between backticks.
+        return f"<code>{escape(flat)}</code>"
     ticks = "`" * (max((len(run) for run in re.findall(r"`+", flat)), default=0) + 1)
     pad = " " if flat.startswith("`") or flat.endswith("`") or (flat[:1] == flat[-1:] == " ") else ""
     return f"{ticks}{pad}{flat}{pad}{ticks}"
 
 
 def _fenced(code: str) -> str:
+    if _TEMPLATE.search(code):
+        words = html.escape(code.strip("\n"), quote=False).replace("{", "&#123;")
+        return f"<pre><code>{words}</code></pre>"
     ticks = "`" * max(3, max((len(run) for run in re.findall(r"`+", code)), default=0) + 1)
     return f"{ticks}\n{code.strip(chr(10))}\n{ticks}"
 
