@@ -47,7 +47,9 @@ def _settings_of(manifest: Manifest) -> Callable[..., dict[str, Any]]:
 
 
 @pytest.fixture(name="compose")
-def _compose(manifest: Manifest, settings_of: Callable[..., dict[str, Any]], tmp_path: Path) -> Callable[..., Composition]:
+def _compose(
+    manifest: Manifest, settings_of: Callable[..., dict[str, Any]], tmp_path: Path
+) -> Callable[..., Composition]:
     """Compose the shop alone, as core does."""
 
     def compose(**given: Any) -> Composition:
@@ -172,5 +174,5 @@ def _card(product: Product, buy: str) -> str:
 def _page(title: str, slots: dict[str, str], body: str) -> bytes:
     return (
         f'<!doctype html><html lang="en"><head><title>{title}</title>{slots["head"]}</head>'
-        f'<body><nav>{slots["navigation"]}</nav><main><h1>{title}</h1>{body}</main>{slots["body-end"]}</body></html>'
+        f"<body><nav>{slots['navigation']}</nav><main><h1>{title}</h1>{body}</main>{slots['body-end']}</body></html>"
     ).encode()
