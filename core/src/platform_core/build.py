@@ -18,14 +18,12 @@ import subprocess
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from platform_core import design, inline
 from platform_core.composition import Composition, Tagged
-from platform_core.content import Product, ProductVariant
 from platform_core.contributions import BuildPlan, File, ServerBundle, Stage, Workspace
 from platform_core.design import Design, load_design
 from platform_core.errors import BuildError, PluginError
@@ -33,6 +31,7 @@ from platform_core.files import write_atomically
 from platform_core.headers import POLICY, csp_text
 from platform_core.inline import extract_inline
 from platform_core.node import npm_env
+from platform_core.product_data import product_data
 from platform_core.site import Site
 from platform_core.staging import mirror_folder, site_files, stage_files
 
@@ -203,54 +202,12 @@ def platform_data(
         "fragments": fragments,
         "shop": bool(site.shop),
         "products": {
-            item.sku: _product_data(item, composition.buy_button(item, stage), site.locale) for item in products
+            item.sku: product_data(item, composition.buy_button(item, stage), site.locale) for item in products
         },
         "routes": [
             {"path": item.value.route, "label": item.member.manifest.name} for item in files if item.value.route
         ],
     }
-
-
-def _product_data(product: Product, buy: str, locale: str) -> dict[str, Any]:
-    return {
-        "sku": product.sku,
-        "name": product.name,
-        "price": str(product.price),
-        "currency": product.currency,
-        "price_text": _price_text(product.price, product.currency, locale),
-        "url": product.url,
-        "description": product.description,
-        "image": product.image,
-        "prices": {currency: str(amount) for currency, amount in product.prices.items()},
-        "options": {name: list(choices) for name, choices in product.options.items()},
-        "variants": [_variant_data(item, product, locale) for item in product.variants],
-        "stock": product.stock,
-        "weight": product.weight,
-        "buy": buy,
-    }
-
-
-def _variant_data(variant: ProductVariant, product: Product, locale: str) -> dict[str, Any]:
-    price = product.price if variant.price is None else variant.price
-    return {
-        "sku": variant.sku,
-        "options": dict(variant.options),
-        "price": str(price),
-        "price_text": _price_text(price, product.currency, locale),
-        "stock": variant.stock,
-    }
-
-
-def _price_text(price: Decimal, currency: str, locale: str) -> str:
-    """Write the price as people of the site's language do."""
-    from babel import Locale, UnknownLocaleError
-    from babel.numbers import format_currency
-
-    try:
-        known = Locale.parse(locale, sep="-")
-    except (ValueError, UnknownLocaleError):
-        known = Locale("en")
-    return format_currency(price, currency, locale=known)
 
 
 def _left_out(composition: Composition) -> frozenset[str]:

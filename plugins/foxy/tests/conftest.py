@@ -19,11 +19,12 @@ from platform_core.content import Product, ProductVariant
 from platform_core.contributions import Stage
 from platform_core.manifest import Manifest, parse_manifest
 from platform_core.node import ensure_packages, node
-from platform_core.site import settings_model
+from platform_core.site import Site, settings_model
 from platform_plugin_foxy import plugin
 
 PACKAGE = Path(platform_plugin_foxy.__file__).parent
 SDK = Path(__file__).parent / "sdk"
+SITE = Site(client="acme", domain="www.acme.example", engine="hugo", shop="foxy")
 STAGE = Stage("aws", "https://www.acme.example")
 
 
@@ -75,7 +76,7 @@ def _button(settings_of: Callable[..., dict[str, Any]]) -> Callable[..., str]:
 
     def make(product: Product, *, key: str = "store-secret", stage: Stage = STAGE, **given: Any) -> str:
         secrets = {plugin.SIGNING: key} if key else {}
-        return plugin.platform_buy_button(settings_of(**given), product, stage, secrets)
+        return plugin.platform_buy_button(SITE, settings_of(**given), product, stage, secrets)
 
     return make
 

@@ -14,8 +14,10 @@ from platform_core.build_secrets import BuildSecrets
 from platform_core.content import Product
 from platform_core.contributions import Stage
 from platform_core.errors import ContentError, SiteError, UserError
+from platform_core.site import Site
 from platform_plugin_foxy import plugin
 
+SITE = Site(client="acme", domain="www.acme.example", engine="hugo", shop="foxy")
 LOCAL = Stage("local", "http://localhost:8080")
 Button = Callable[..., str]
 
@@ -60,8 +62,8 @@ def test_forms_of_a_product_set_their_own_price_and_code(button: Button, shirt: 
     html = unsigned(button, shirt)
     assert read_form(html).lists == {"Size": ["S{c:shirt-S}", "L{p:22.00|c:shirt-L}"]}
     assert "<option disabled" in html
-    assert "XL (EUR 24.00): Sold out" in html
-    assert "L (EUR 22.00)</option>" in html
+    assert "XL (€24.00): Sold out" in html
+    assert "L (€22.00)</option>" in html
 
 
 def test_a_form_that_is_sold_out_has_no_signature(button: Button, shirt: Product) -> None:
@@ -140,7 +142,7 @@ def test_a_local_build_without_a_key_says_so(button: Button, product: Product) -
 def test_offline_nothing_is_signed(product: Product, settings_of: Callable[..., dict[str, Any]]) -> None:
     """The value that every secret has offline is no key."""
     secrets = BuildSecrets({plugin.SIGNING: "acme/foxy"}, offline=True)
-    html = plugin.platform_buy_button(settings_of(), product, dataclasses.replace(LOCAL, offline=True), secrets)
+    html = plugin.platform_buy_button(SITE, settings_of(), product, dataclasses.replace(LOCAL, offline=True), secrets)
     assert "Not signed" in html
 
 
@@ -151,7 +153,7 @@ def test_a_build_for_aws_needs_the_key(
     monkeypatch.delenv("PLATFORM_SECRET_FOXY_SIGNING", raising=False)
     secrets = BuildSecrets({plugin.SIGNING: "platform/acme/foxy-signing"})
     with pytest.raises(UserError, match="platform/acme/foxy-signing") as error:
-        plugin.platform_buy_button(settings_of(), product, Stage("aws", "https://a.example"), secrets)
+        plugin.platform_buy_button(SITE, settings_of(), product, Stage("aws", "https://a.example"), secrets)
     assert "PLATFORM_SECRET_FOXY_SIGNING" in error.value.hint
 
 

@@ -88,7 +88,9 @@ def _list(sale: Sale, name: str, rows: tuple[Choice, ...], settings: Mapping[str
         for row in rows
     )
     words = settings["frequency_label"] if name == "sub_frequency" else name
-    select = f"<select{_attributes({'name': sent_name(name), 'aria-label': f'{words}: {sale.name}'})}>{options}</select>"
+    select = (
+        f"<select{_attributes({'name': sent_name(name), 'aria-label': f'{words}: {sale.name}'})}>{options}</select>"
+    )
     return f'<label class="shop-option"><span>{escape(words)}</span> {select}</label>'
 
 

@@ -46,7 +46,9 @@ def platform_fragments(settings: Mapping[str, Any]) -> Iterable[Fragment]:
 
 
 @hookimpl
-def platform_buy_button(settings: Mapping[str, Any], product: Product, stage: Stage, secrets: Mapping[str, str]) -> str:
+def platform_buy_button(
+    site: Site, settings: Mapping[str, Any], product: Product, stage: Stage, secrets: Mapping[str, str]
+) -> str:
     """Return the form or link with which *product* goes into the cart.
 
     Everywhere but on the developer's machine it is signed, or the build ends.
@@ -55,7 +57,7 @@ def platform_buy_button(settings: Mapping[str, Any], product: Product, stage: St
         what = "the variant custom_checkout needs the template set of that checkout."
         problem = Problem("[settings.foxy] template_set", what, "Its code stands in the store's admin.")
         raise SiteError("bad-site", "site.toml has 1 problem", problems=[problem])
-    sale = sales.sale_of(product, settings, base_url=stage.base_url)
+    sale = sales.sale_of(product, settings, base_url=stage.base_url, locale=site.locale)
     if not sale.available:
         return markup.sold_out(sale, settings)
     local = stage.name == "local" and (stage.offline or SIGNING not in secrets)

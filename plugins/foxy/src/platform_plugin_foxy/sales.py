@@ -12,6 +12,7 @@ from typing import Any
 
 from platform_core.content import Product, ProductVariant
 from platform_core.errors import ContentError, Problem
+from platform_core.product_data import price_text
 
 __all__ = ["Choice", "Sale", "sale_of"]
 
@@ -76,13 +77,14 @@ class Sale:
     available: bool
 
 
-def sale_of(product: Product, settings: Mapping[str, Any], *, base_url: str) -> Sale:
+def sale_of(product: Product, settings: Mapping[str, Any], *, base_url: str, locale: str) -> Sale:
     """Return what Foxy is told of *product*.
 
     Args:
         product: As the site has it.
         settings: Of the shop.
         base_url: The site's address, for the links in the cart.
+        locale: How prices are written.
 
     Raises:
         ContentError: It can't be sold as it is; every problem.
@@ -94,7 +96,7 @@ def sale_of(product: Product, settings: Mapping[str, Any], *, base_url: str) -> 
     fields = dict(_fields(product, settings, base_url))
     if len(frequencies) == 1:
         fields["sub_frequency"] = frequencies[0]
-    choices = list(_choices(product))
+    choices = list(_choices(product, locale))
     if len(frequencies) > 1:
         labels = dict(item.partition("=")[::2] for item in settings["frequencies"])
         rows = tuple(Choice(span, labels.get(span) or _in_words(span)) for span in frequencies)
@@ -123,24 +125,24 @@ def _fields(product: Product, settings: Mapping[str, Any], base_url: str) -> Ite
             yield key, str(value)
 
 
-def _choices(product: Product) -> Iterator[tuple[str, tuple[Choice, ...]]]:
+def _choices(product: Product, locale: str) -> Iterator[tuple[str, tuple[Choice, ...]]]:
     """Yield what can be picked: forms with a price of their own are one list, or else each option is one."""
     if product.variants:
         name = " ".join(map(_line, product.options)) or "Form"
-        yield name, tuple(_form(product, variant) for variant in product.variants)
+        yield name, tuple(_form(product, variant, locale) for variant in product.variants)
         return
     for name, choices in product.options.items():
         yield _line(name), tuple(Choice(_line(choice), _line(choice)) for choice in choices)
 
 
-def _form(product: Product, variant: ProductVariant) -> Choice:
+def _form(product: Product, variant: ProductVariant, locale: str) -> Choice:
     """Return a form as a choice that sets its own code and, where it differs, price."""
     words = " / ".join(_line(choice) for choice in variant.options.values()) or variant.sku
     changes = [f"c:{variant.sku}"]
     label = words
     if variant.price is not None and variant.price != product.price:
         changes.insert(0, f"p:{_digits(variant.price)}")
-        label = f"{words} ({product.currency} {_digits(variant.price)})"
+        label = f"{words} ({price_text(variant.price, product.currency, locale)})"
     return Choice(f"{words}{{{'|'.join(changes)}}}", label, variant.stock != 0)
 
 
