@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from platform_plugin_contentful.richtext import Target, escape, plain_text, to_markdown
+from platform_plugin_contentful.marks import escape
+from platform_plugin_contentful.richtext import Target, plain_text, to_markdown
 
 MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 TARGETS = {

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
-from urllib.parse import urlsplit
 
 from platform_core.content import PRODUCTS, Collection, Entry, entry_url, parse_entry
 from platform_core.errors import Problem
 from platform_core.front_matter import render_front_matter
-from platform_core.http import MAX_ASSET_BYTES
 from platform_core.sources import Converted
+from platform_plugin_contentful.files import Files
 from platform_plugin_contentful.guesses import FieldNames, field_names
+from platform_plugin_contentful.marks import clean
 from platform_plugin_contentful.model import MORE
 from platform_plugin_contentful.naming import slugify
-from platform_plugin_contentful.richtext import Target, clean, plain_text, to_markdown
+from platform_plugin_contentful.richtext import Target, plain_text, to_markdown
 from platform_plugin_contentful.space import Copy, Locale, fields_of, link_of, read_locales, sys_of, value_in
 from platform_plugin_contentful.values import MOMENTS, fact, moment, plain
 
@@ -25,8 +25,6 @@ __all__ = ["SOURCE", "Rules", "convert"]
 
 SOURCE = "contentful"
 _SLUG = re.compile(r"(?!\.)[\w.~-]{1,180}")
-_FILE = re.compile(r"[^A-Za-z0-9._-]+")
-_ADDRESS = re.compile(r"(?:https?:)?//[A-Za-z0-9.:-]+/[^\s()<>\"'\\]+")
 # What belongs to one page alone, and may not be said again by its translation.
 _OF_ONE_PAGE = frozenset({"url", "aliases"})
 
@@ -87,9 +85,8 @@ class _Conversion:
         self._names: dict[str, FieldNames] = {}
         self._places: dict[tuple[str, str], _Place] = {}
         self._taken: set[str] = set()
-        self._assets: dict[str, str] = {}
         self._skipped: dict[str, Problem] = {}
-        self._files = {address: name for name, asset in copy.assets() for address in self._addresses(asset)}
+        self.files = Files(copy, f"media/{SOURCE}", rules.scheme, self.tell)
 
     def result(self) -> Converted:
         """Convert everything."""
@@ -103,7 +100,7 @@ class _Conversion:
                     key = f"{name}#{locale.name}" if locale.name else name
                     entries[key] = _Reader(self, name, entry, locale).entry(place)
         self._tell_types()
-        return Converted(entries, self._assets, self._skipped)
+        return Converted(entries, self.files.wanted, self._skipped)
 
     def tell(self, key: str, what: str) -> None:
         """Note what was not taken over."""
@@ -131,41 +128,10 @@ class _Conversion:
         found = [value_in(fields_of(entry).get(one), locale.chain) for one, what in names.items() if what == "title"]
         return clean(found[0]).strip() if found and isinstance(found[0], str) and found[0].strip() else name
 
-    def asset(self, name: str, locale: Locale) -> Target | None:
-        """Return a file as a target, and have it fetched; None when it is not published."""
-        asset = self._copy.asset(name)
-        file = value_in(fields_of(asset).get("file"), locale.chain) if asset else None
-        url = file.get("url") if isinstance(file, Mapping) else None
-        if asset is None or not isinstance(file, Mapping) or not isinstance(url, str) or not url:
-            return None
-        fields = fields_of(asset)
-        title = str(value_in(fields.get("title"), locale.chain) or file.get("fileName") or name)
-        alt = str(value_in(fields.get("description"), locale.chain) or "")
-        is_image = str(file.get("contentType", "")).startswith("image/")
-        if _is_page(file):
-            self.tell(f"asset {name}", "it is an HTML page, and would be a page of the site that nobody checked.")
-            return Target(clean(title))
-        if _size(file) > MAX_ASSET_BYTES:
-            self.tell(f"asset {name}", f"it has more than {MAX_ASSET_BYTES:,} bytes, so it stays with Contentful.")
-            return Target(clean(title), self._absolute(url), is_image=False)
-        path = self._fetched(name, str(file.get("fileName") or ""), self._absolute(url))
-        return Target(clean(title), f"/{path}", is_image, clean(alt))
-
-    def local_addresses(self, text: str, locale: Locale) -> str:
-        """Return Markdown whose pictures of the space are files of the site."""
-
-        def local(found: re.Match[str]) -> str:
-            address = found[0]
-            name = self._files.get(_bare(address))
-            target = self.asset(name, locale) if name else None
-            return target.url if target and target.url else address
-
-        return _ADDRESS.sub(local, text)
-
     def target(self, kind: str, name: str, locale: Locale) -> Target | None:
         """Return what a link in a text leads to."""
         if kind == "Asset":
-            return self.asset(name, locale)
+            return self.files.asset(name, locale)
         place = self.place(name, locale)
         if place:
             return Target(place.title, place.url)
@@ -222,28 +188,6 @@ class _Conversion:
         if not found:
             found = [slugify(title) or slugify(name) or "entry"]
         return "/".join(found[:-1]), found[-1]
-
-    @staticmethod
-    def _addresses(asset: Mapping[str, Any]) -> Iterator[str]:
-        files = fields_of(asset).get("file")
-        for file in files.values() if isinstance(files, Mapping) else ():
-            if isinstance(file, Mapping) and isinstance(file.get("url"), str):
-                yield _bare(file["url"])
-
-    def _absolute(self, url: str) -> str:
-        return f"{self._rules.scheme}:{url}" if url.startswith("//") else url
-
-    def _fetched(self, name: str, file: str, url: str) -> str:
-        stem, ending = PurePosixPath(file).stem, PurePosixPath(file).suffix.lower()
-        words = "-".join(part for part in (name, _FILE.sub("-", stem)[:60].strip("-.")) if part)
-        path = f"media/{SOURCE}/{words}{_FILE.sub('', ending)[:10]}"
-        if self._assets.setdefault(path, url) != url:
-            # Another language has another file of the same name.
-            number = sum(one.startswith(path.rpartition(".")[0]) for one in self._assets)
-            known = next((one for one, address in self._assets.items() if address == url), "")
-            path = known or f"media/{SOURCE}/{words}-{number + 1}{_FILE.sub('', ending)[:10]}"
-            self._assets[path] = url
-        return path
 
     def _tell_types(self) -> None:
         known = {*self._rules.collections, *self._rules.left_out}
@@ -334,7 +278,7 @@ class _Reader:
             return moment(value)
         if isinstance(value, str):
             text = clean(value)
-            return self._conversion.local_addresses(text, self._locale) if kind == "Text" else text
+            return self._conversion.files.local_addresses(text, self._locale) if kind == "Text" else text
         return plain(value)
 
     def _rich_text(self, value: Any) -> str:
@@ -346,7 +290,7 @@ class _Reader:
 
     def _linked(self, kind: str, name: str, what: str, *, many: bool) -> Any:
         if kind == "Asset":
-            found = self._conversion.asset(name, self._locale)
+            found = self._conversion.files.asset(name, self._locale)
             if found is None:
                 self._conversion.tell(self._name, f"{what} is a file that is not published.")
                 return None
@@ -383,21 +327,3 @@ def _own_url(fields: Mapping[str, Any], names: Mapping[str, str], locale: Locale
 def _has_own(fields: Mapping[str, Any], code: str) -> bool:
     """Tell whether anything of an entry was written in a language."""
     return any(isinstance(values, Mapping) and values.get(code) is not None for values in fields.values())
-
-
-def _is_page(file: Mapping[str, Any]) -> bool:
-    """Tell whether a browser would take a file for a page, and run what stands in it."""
-    name = str(file.get("fileName", "")).lower()
-    return "html" in str(file.get("contentType", "")).lower() or name.endswith((".html", ".htm", ".xhtml", ".shtml"))
-
-
-def _size(file: Mapping[str, Any]) -> int:
-    details = file.get("details")
-    size = details.get("size") if isinstance(details, Mapping) else None
-    return size if isinstance(size, int) else 0
-
-
-def _bare(address: str) -> str:
-    """Return an address without scheme and query: pictures in texts are asked for in many sizes."""
-    parts = urlsplit(address)
-    return f"{parts.netloc}{parts.path}"

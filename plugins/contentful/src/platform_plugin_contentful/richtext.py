@@ -6,29 +6,30 @@ HTML elements without attributes stand in. What is unknown is told, and its text
 
 from __future__ import annotations
 
-import html
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Target", "Writer", "clean", "escape", "plain_text", "to_markdown"]
+from platform_plugin_contentful.marks import (
+    DELIMITERS,
+    ELEMENTS,
+    Run,
+    Runs,
+    clean,
+    code,
+    destination,
+    escape,
+    fenced,
+    is_safe,
+)
+
+__all__ = ["Target", "Writer", "plain_text", "to_markdown"]
 
 _DEEPEST = 60
-# `{{`, `{%` and `{#` begin code in the templates of engines.
-_SPECIAL = re.compile(r"([\\`*\[\]<>{}|~]|(?<=\{)[%#])")
 _LINE_START = re.compile(r"^(\s*)([#+=:>-]|\d{1,9}(?=[.)]))", re.MULTILINE)
-_ENTITY = re.compile(r"&(?=#?\w{1,40};)")
-_LONE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
-_ALLOWED = ("http:", "https:", "mailto:", "tel:")
-_DELIMITERS = {"bold": ("**", "strong"), "italic": ("*", "em"), "strikethrough": ("~~", "del")}
-_ELEMENTS = {"underline": "u", "superscript": "sup", "subscript": "sub"}
 _LISTS = {"unordered-list": ("-", "*"), "ordered-list": (".", ")")}
 _BARE_PIPE = re.compile(r"(?<!\\)\|")
-_TEMPLATE = re.compile(r"\{[{%#]")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029\ufeff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +115,9 @@ class Writer:
         nodes = _content(node) if _kind(node) != "text" else [node]
         texts = [item for item in nodes if _kind(item) != "text" or _text(item)]
         if texts and all(_kind(item) == "text" and "code" in _marks(item) for item in texts):
-            code = "".join(map(_text, texts))
-            if "\n" in code:
-                return _fenced(code)
+            words = "".join(map(_text, texts))
+            if "\n" in words:
+                return fenced(words)
         return _lines(self._inline(nodes))
 
     def _list(self, kind: str, node: Any, depth: int, turn: int) -> str:
@@ -152,10 +153,10 @@ class Writer:
         if found is None:
             return ""
         if found.is_image:
-            return f"![{_on_one_line(escape(found.alt or found.title))}]({_destination(found.url)})"
+            return f"![{_on_one_line(escape(found.alt or found.title))}]({destination(found.url)})"
         title = _on_one_line(escape(found.title))
         if found.url:
-            return f"[{title}]({_destination(found.url)})"
+            return f"[{title}]({destination(found.url)})"
         self.tell(f"it shows {found.title!r}, which is no page of the site")
         return f"*{title}*" if title and not title[:1].isspace() else ""
 
@@ -169,13 +170,13 @@ class Writer:
         return found
 
     def _inline(self, nodes: Iterable[Any], depth: int = 0) -> str:
-        return _Runs([run for node in nodes for run in self._runs(node, depth)]).text()
+        return Runs([run for node in nodes for run in self._runs(node, depth)]).text()
 
-    def _runs(self, node: Any, depth: int) -> list[_Run]:
+    def _runs(self, node: Any, depth: int) -> list[Run]:
         kind = _kind(node)
         if depth > _DEEPEST:
             self.tell("it is nested too deeply")
-            return [_Run(escape(plain_text(node)))]
+            return [Run(escape(plain_text(node)))]
         match kind:
             case "text":
                 return [_text_run(node)]
@@ -193,11 +194,11 @@ class Writer:
                 self.tell(f"it has a {kind or 'thing'} that can't be shown")
                 return [run for item in _content(node) for run in self._runs(item, depth + 1)]
 
-    def _link(self, node: Any, url: str, depth: int) -> list[_Run]:
+    def _link(self, node: Any, url: str, depth: int) -> list[Run]:
         # A link in a link would not be one.
         inner = [item if _kind(item) == "text" else _as_text(item) for item in _content(node)]
         text = self._inline(inner, depth + 1)
-        if url and not _is_safe(url):
+        if url and not is_safe(url):
             self.tell(f"it has a link to {url[:60]!r}, which no page should have")
             url = ""
         return _link_runs(text, url)
@@ -223,139 +224,19 @@ def plain_text(node: Any) -> str:
     return " ".join("".join(words).split())
 
 
-def clean(text: str) -> str:
-    """Return *text* without characters that no file can hold."""
-    found = text.encode("utf-8", "replace").decode("utf-8")
-    return _CONTROL.sub("", found.replace("\r\n", "\n").replace("\r", "\n"))
-
-
-def escape(text: str) -> str:
-    """Return *text* so that Markdown, and the templates of engines, take it for words."""
-    found = _SPECIAL.sub(r"\\\1", text)
-    found = _LONE_UNDERSCORE.sub(r"\_", found)
-    found = _ENTITY.sub(r"\\&", found)
-    # An exclamation mark before a link would make a picture of it.
-    return re.sub(r"!$", r"\!", found)
-
-
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """Inline Markdown with the marks that are still to be written around it."""
-
-    text: str
-    marks: tuple[str, ...] = ()
-    literal: bool = False
-
-
-class _Runs:
-    """Writes marks around runs, so that neighbours share them and Markdown sees them."""
-
-    def __init__(self, runs: Sequence[_Run]) -> None:
-        self._runs = [run for run in runs if run.text]
-
-    def text(self) -> str:
-        return self._write(self._runs, (), "", "")
-
-    def _write(self, runs: Sequence[_Run], done: tuple[str, ...], before: str, after: str) -> str:
-        out = ""
-        at = 0
-        while at < len(runs):
-            mark, end = self._longest(runs, at, done)
-            follows = _first(runs[end].text) if end < len(runs) else after
-            if not mark:
-                out += runs[at].text
-            else:
-                inner = self._write(runs[at:end], (*done, mark), "", "")
-                out += _marked(inner, mark, (out or before)[-1:], follows)
-            at = end
-        return out
-
-    @staticmethod
-    def _longest(runs: Sequence[_Run], at: int, done: tuple[str, ...]) -> tuple[str, int]:
-        """Return the mark that goes on for most runs, and where it ends."""
-        best, reach = "", at + 1
-        for mark in runs[at].marks:
-            if mark in done:
-                continue
-            end = at
-            while end < len(runs) and mark in runs[end].marks:
-                end += 1
-            if not best or end > reach:
-                best, reach = mark, end
-        return best, reach
-
-
-def _marked(text: str, mark: str, before: str, after: str) -> str:
-    """Write one mark around *text*; as an element where its signs would not be seen as a mark."""
-    inner = text.strip()
-    if not inner:
-        return text
-    lead, trail = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
-    left, right = lead or before, trail or after
-    if mark in _DELIMITERS:
-        sign, name = _DELIMITERS[mark]
-        if _opens(left, inner) and _closes(inner, right) and sign[0] not in (left[-1:], right[:1], inner[0], inner[-1]):
-            return f"{lead}{sign}{inner}{sign}{trail}"
-    else:
-        name = _ELEMENTS[mark]
-    return f"{lead}<{name}>{inner}</{name}>{trail}"
-
-
-def _opens(before: str, inner: str) -> bool:
-    return not _is_punctuation(inner[0]) or not before or before[-1].isspace() or _is_punctuation(before[-1])
-
-
-def _closes(inner: str, after: str) -> bool:
-    return not _is_punctuation(inner[-1]) or not after or after[0].isspace() or _is_punctuation(after[0])
-
-
-def _is_punctuation(letter: str) -> bool:
-    return unicodedata.category(letter)[0] in "PS"
-
-
-def _text_run(node: Any) -> _Run:
+def _text_run(node: Any) -> Run:
     text = _text(node)
-    marks = tuple(mark for mark in _marks(node) if mark in _DELIMITERS or mark in _ELEMENTS)
+    marks = tuple(mark for mark in _marks(node) if mark in DELIMITERS or mark in ELEMENTS)
     if "code" in _marks(node) and text.strip():
-        return _Run(_code(text), marks)
-    return _Run(escape(text), marks)
+        return Run(code(text), marks)
+    return Run(escape(text), marks)
 
 
-def _link_runs(text: str, url: str) -> list[_Run]:
+def _link_runs(text: str, url: str) -> list[Run]:
     text = text.strip()
     if not text or not url:
-        return [_Run(text)] if text else []
-    return [_Run(f"[{text}]({_destination(url)})")]
-
-
-def _code(text: str) -> str:
-    flat = " ".join(text.split("\n"))
-    if _TEMPLATE.search(flat):
-        # Nothing can be masked between backticks.
-        return f"<code>{escape(flat)}</code>"
-    ticks = "`" * (max((len(run) for run in re.findall(r"`+", flat)), default=0) + 1)
-    pad = " " if flat.startswith("`") or flat.endswith("`") or (flat[:1] == flat[-1:] == " ") else ""
-    return f"{ticks}{pad}{flat}{pad}{ticks}"
-
-
-def _fenced(code: str) -> str:
-    if _TEMPLATE.search(code):
-        words = html.escape(code.strip("\n"), quote=False).replace("{", "&#123;")
-        return f"<pre><code>{words}</code></pre>"
-    ticks = "`" * max(3, max((len(run) for run in re.findall(r"`+", code)), default=0) + 1)
-    return f"{ticks}\n{code.strip(chr(10))}\n{ticks}"
-
-
-def _destination(url: str) -> str:
-    found = "".join(letter if letter > " " else f"%{ord(letter):02X}" for letter in url)
-    for letter in "()<>\\[]{}|`*~":
-        found = found.replace(letter, f"%{ord(letter):02X}")
-    return found
-
-
-def _is_safe(url: str) -> bool:
-    found = _SCHEME.match("".join(letter for letter in url if letter > " "))
-    return found is None or found[0].lower() in _ALLOWED
+        return [Run(text)] if text else []
+    return [Run(f"[{text}]({destination(url)})")]
 
 
 def _lines(text: str) -> str:
@@ -379,10 +260,6 @@ def _prefixed(text: str, first: str, rest: str) -> str:
     return (
         "\n".join([first + lines[0], *(rest + line if line else rest.rstrip() for line in lines[1:])]) if text else ""
     )
-
-
-def _first(text: str) -> str:
-    return text[:1]
 
 
 def _as_text(node: Any) -> dict[str, Any]:

@@ -23,7 +23,7 @@ __all__ = ["HOSTS", "Delivery", "asset_hosts"]
 HOSTS = {"us": "https://cdn.contentful.com", "eu": "https://cdn.eu.contentful.com"}
 _ASSET_KINDS = ("images", "assets", "downloads", "videos")
 _WAIT = "x-contentful-ratelimit-reset"
-_PAGE = 200
+_PAGE = 100
 _TOKEN = re.compile(r"[\x21-\x7e]{1,8192}")
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 # A token that the API does not take: it answers 400, and may well choose one of the others.

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from platform_plugin_contentful.richtext import clean
+from platform_plugin_contentful.marks import clean
 
 __all__ = ["MOMENTS", "fact", "moment", "plain"]
 
