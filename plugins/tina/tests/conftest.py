@@ -6,6 +6,7 @@ import contextlib
 import http.server
 import json
 import os
+import shutil
 import socket
 import subprocess
 import threading
@@ -22,7 +23,7 @@ from platform_core.content import Content
 from platform_core.contributions import File, LocalService, Stage
 from platform_core.manifest import Manifest, parse_manifest
 from platform_core.site import Site, settings_model
-from platform_plugin_tina import plugin
+from platform_plugin_tina import cloud_files, plugin, schema
 
 PACKAGE = Path(plugin.__file__).parent
 MODEL = """
@@ -79,22 +80,44 @@ FILES = {
 }
 
 
-@pytest.fixture
-def manifest() -> Manifest:
-    """The component's manifest."""
+def read_manifest() -> Manifest:
+    """Read the component's manifest."""
     return parse_manifest((PACKAGE / "plugin.toml").read_text("utf-8"), "plugin.toml")
 
 
-@pytest.fixture
-def settings(manifest: Manifest) -> Callable[..., dict[str, Any]]:
-    """Give a function that fills the defaults of the settings in, as core does."""
-    return lambda **given: settings_model(manifest).model_validate(given).model_dump()
+def fill_settings(**given: Any) -> dict[str, Any]:
+    """Fill the defaults of the settings in, as core does."""
+    return settings_model(read_manifest()).model_validate(given).model_dump()
+
+
+SITE = Site(client="acme", domain="www.acme.example", engine="hugo", cms="tina", shop="snipcart", title="Acme & Sons")
 
 
 @pytest.fixture
-def content(tmp_path: Path) -> Content:
-    """A site's folder with three collections, an index page and a product."""
-    root = tmp_path / "site"
+def manifest() -> Manifest:
+    """The component's manifest."""
+    return read_manifest()
+
+
+@pytest.fixture
+def settings() -> Callable[..., dict[str, Any]]:
+    """Give a function that fills the defaults of the settings in."""
+    return fill_settings
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site's folder, which the tests of a module share one after the other."""
+    return tmp_path_factory.mktemp("tina") / "site"
+
+
+@pytest.fixture
+def content(root: Path) -> Content:
+    """A site's folder with three collections, an index page and a product, as new for each test."""
+    root.mkdir(exist_ok=True)
+    for path in root.iterdir():
+        if path.name != ".platform":
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
     for name, text in FILES.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text, "utf-8")
@@ -104,9 +127,7 @@ def content(tmp_path: Path) -> Content:
 @pytest.fixture
 def site() -> Site:
     """A site of client ``acme``."""
-    return Site(
-        client="acme", domain="www.acme.example", engine="hugo", cms="tina", shop="snipcart", title="Acme & Sons"
-    )
+    return SITE
 
 
 @pytest.fixture
@@ -167,42 +188,50 @@ class Api:
         self.ask(query, c=collection, p=name, v={collection: values})
 
 
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Callable[[LocalService], Api]]:
-    """Give a function that starts a local service."""
+@contextlib.contextmanager
+def running(service: LocalService, folder: Path) -> Iterator[Api]:
+    """Run a local service."""
     with contextlib.ExitStack() as stack:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = str(probe.getsockname()[1])
+        env = {**os.environ, **{name: value.replace("{port}", port) for name, value in service.env.items()}}
+        log = stack.enter_context((folder / "server.log").open("w+b"))
+        process = subprocess.Popen(service.command, env=env, cwd=folder, stdout=log, stderr=log)
+        stack.callback(process.wait, 10)
+        stack.callback(process.terminate)
+        for _ in range(1200):
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}{service.ready}", timeout=5).close()
+            except OSError:
+                if process.poll() is not None:
+                    break
+                time.sleep(0.05)  # between two looks at a bounded condition
+            else:
+                yield Api(f"http://127.0.0.1:{port}")
+                return
+        pytest.fail((folder / "server.log").read_text())
 
-        def run(service: LocalService) -> Api:
-            with socket.socket() as probe:
-                probe.bind(("127.0.0.1", 0))
-                port = str(probe.getsockname()[1])
-            env = {**os.environ, **{name: value.replace("{port}", port) for name, value in service.env.items()}}
-            log = stack.enter_context((tmp_path / "server.log").open("w+b"))
-            process = subprocess.Popen(service.command, env=env, cwd=tmp_path, stdout=log, stderr=log)
-            stack.callback(process.wait, 10)
-            stack.callback(process.terminate)
-            for _ in range(600):
-                try:
-                    urllib.request.urlopen(f"http://127.0.0.1:{port}{service.ready}", timeout=5).close()
-                except OSError:
-                    if process.poll() is not None:
-                        break
-                    time.sleep(0.05)  # between two looks at a bounded condition
-                else:
-                    return Api(f"http://127.0.0.1:{port}")
-            pytest.fail((tmp_path / "server.log").read_text())
 
-        yield run
+@pytest.fixture(scope="module")
+def shared_api(root: Path) -> Iterator[Api]:
+    """The local server, which takes in what each test puts into the site's folder."""
+    root.mkdir(exist_ok=True)
+    (service,) = plugin.platform_local_services(SITE, fill_settings(), Content(root))
+    with running(service, root.parent) as api:
+        yield api
 
 
 @pytest.fixture
-def api(
-    site: Site, settings: Callable[..., dict[str, Any]], content: Content, start: Any, request: pytest.FixtureRequest
-) -> Api:
-    """The local server over the site's folder; a test may mark it with settings."""
-    (service,) = plugin.platform_local_services(site, settings(**getattr(request, "param", {})), content)
-    started: Api = start(service)
-    return started
+def api(content: Content, request: pytest.FixtureRequest) -> Iterator[Api]:
+    """The local server over the site's folder; a test that is marked with settings gets one of its own."""
+    if hasattr(request, "param"):
+        (service,) = plugin.platform_local_services(SITE, fill_settings(**request.param), content)
+        with running(service, content.root.parent) as own:
+            yield own
+    else:
+        cloud_files.keep_spec(content.root, schema.build_spec(SITE, fill_settings(), content))
+        yield request.getfixturevalue("shared_api")
 
 
 @pytest.fixture
@@ -307,17 +336,10 @@ def policy_of(page: File) -> str:
 
 
 @pytest.fixture
-def editor(
-    site: Site,
-    settings: Callable[..., dict[str, Any]],
-    content: Content,
-    local: Stage,
-    api: Api,
-    request: pytest.FixtureRequest,
-) -> Iterator[Editor]:
+def editor(content: Content, local: Stage, api: Api, request: pytest.FixtureRequest) -> Iterator[Editor]:
     """A running editor over the site's folder; a test may mark it with settings."""
-    chosen = settings(**getattr(request, "param", {}))
-    files = {file.path: file for file in plugin.platform_files(site, chosen, content, local)}
+    chosen = fill_settings(**getattr(request, "param", {}))
+    files = {file.path: file for file in plugin.platform_files(SITE, chosen, content, local)}
     made = Editor(files, api, content.root / "static")
     yield made
     made.stop()

@@ -31,7 +31,7 @@ class Desk:
         self.complaints: list[str] = []
         self.elsewhere: list[str] = []
         page.set_default_timeout(WAIT)
-        page.on("console", lambda message: self._hear(message))
+        page.on("console", self._hear)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("request", lambda request: self._watch(request.url))
 
@@ -120,7 +120,7 @@ def test_an_emptied_field_goes_from_the_file(desk: Desk, content: Content, hello
     """An empty number is not written as one."""
     desk.enter()
     desk.open("posts", "hello")
-    desk.page.fill('input[name="rating"]', "")
+    desk.page.fill('input[type="number"]', "")
     desk.save(hello)
     found = entry(content, "posts/hello.md")
     assert found.extra == {"odd": {"kept": "yes", "list": [1, 2]}, "read-more": "On and on"}
@@ -159,9 +159,7 @@ def test_the_source_can_be_edited(desk: Desk, hello: Path) -> None:
     """The Markdown source is one click away, and its editor comes from the site too."""
     desk.enter()
     desk.open("posts", "hello")
-    desk.page.locator('[data-slate-editor="true"]').wait_for()
-    desk.page.locator("[data-tooltip], button").filter(has=desk.page.locator("svg")).last.wait_for()
-    desk.page.get_by_role("button", name=re.compile("markdown|raw", re.IGNORECASE)).last.click()
+    desk.page.get_by_test_id("markdown-button").click()
     desk.page.wait_for_selector(".monaco-editor .view-line")
     desk.page.locator(".monaco-editor .view-line").first.click()
     desk.page.keyboard.press("Control+Home")

@@ -76,6 +76,10 @@ const collectionOf = (collection, form) => ({
 // Tina's own store asks for /media at the origin, where the site's pictures are.
 const localStore = (address, folder) =>
   class extends TinaMediaStore {
+    constructor(client) {
+      super({ api: { tina: client }, events: client.events });
+    }
+
     setup() {
       super.setup();
       this.url = address;
