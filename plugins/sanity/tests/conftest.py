@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import threading
+import time
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -100,14 +100,23 @@ class StandIn:
         host: Where it answers, as `Stage.endpoints` has it.
     """
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self.process = process
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        assert "on port" in line, line
-        self.host = f"http://127.0.0.1:{line.split()[-1]}"
-        # What it prints later must not fill the pipe.
-        threading.Thread(target=process.stdout.read, daemon=True).start()
+    def __init__(self, command: Sequence[str], log: Path) -> None:
+        with log.open("wb") as output:
+            self.process = subprocess.Popen(command, stdout=output, stderr=output)
+        for _ in range(600):
+            said = log.read_text("utf-8")
+            if "on port" in said or self.process.poll() is not None:
+                break
+            time.sleep(0.025)  # between two looks at a bounded condition
+        if "on port" not in said:
+            self.stop()
+            raise AssertionError(said)
+        self.host = f"http://127.0.0.1:{said.split()[-1]}"
+
+    def stop(self) -> None:
+        """Stop it and wait for that."""
+        self.process.terminate()
+        self.process.wait(10)
 
     def ask(self, path: str, body: Any = None, **headers: str) -> Any:
         """Return what the API answers, parsed."""
@@ -137,13 +146,12 @@ def stand_in(tmp_path: Path) -> Iterator[Callable[..., StandIn]]:
             file.write_text("".join(json.dumps(item) + "\n" for item in documents), "utf-8")
         options = ["--project", "abc12345", *(("--state", str(state)) if state else ())]
         command = standin.server_command([file], *options, port="0")
-        running.append(StandIn(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)))
+        running.append(StandIn(command, tmp_path / f"stand-in-{len(running)}.log"))
         return running[-1]
 
     yield start
     for item in running:
-        item.process.terminate()
-        item.process.wait(10)
+        item.stop()
 
 
 @pytest.fixture
