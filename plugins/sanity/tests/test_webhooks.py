@@ -21,7 +21,7 @@ from platform_plugin_sanity.runtime import sanity
 
 SECRET = "a secret that Sanity and we know"
 NOW = 1_800_000_000.0
-CONFIG = {"types": "posts author", "project": "abc12345", "dataset": "production", "window": "900"}
+CONFIG = {"project": "abc12345", "dataset": "production", "window": "900"}
 CHANGE: dict[str, Any] = {
     "_id": "3f0c8a1e",
     "_type": "posts",
@@ -213,13 +213,12 @@ def test_a_change_is_an_event() -> None:
         {"_id": "versions.r1.3f0c8a1e"},
         {"_id": None},
         {"_id": 7},
-        {"_type": "order"},
         {"dataset": "staging"},
         {"project": "other"},
     ],
 )
 def test_other_changes_start_nothing(changes: dict[str, Any]) -> None:
-    """Drafts, releases, other types, datasets and projects start no build."""
+    """Drafts, releases, other datasets and projects start no build."""
     assert normalized(**changes) is None
 
 

@@ -100,17 +100,13 @@ def platform_files(site: Site, settings: Mapping[str, Any], content: Content, st
 
 
 @hookimpl
-def platform_webhook_adapter(site: Site, settings: Mapping[str, Any], content: Content) -> WebhookAdapter:
+def platform_webhook_adapter(site: Site, settings: Mapping[str, Any]) -> WebhookAdapter:
     """Have Sanity's webhooks checked and read."""
-    from platform_plugin_sanity import model
-
-    kinds = model.kinds_of(site, settings, content)
     return WebhookAdapter(
         "sanity",
         Path(__file__).parent / "runtime" / "sanity.py",
         secret=webhook_secret(site, settings),
         config={
-            "types": " ".join((*kinds, *settings["reference_types"])),
             "project": settings["project_id"],
             "dataset": settings["dataset"],
             "window": str(settings["webhook_window"]),

@@ -6,7 +6,6 @@ https://github.com/sanity-io/webhook-toolkit for the signature. It covers a time
 body, in that order, and nothing else: what headers say of document, dataset and delivery
 is not signed. So only the body is believed. Configuration, all optional:
 
-- ``types``: types of documents, with spaces between; others start nothing.
 - ``project``, ``dataset``: when the body names them, they must be these.
 - ``window``: seconds after which a signed time is too old, at most ``REPLAY_WINDOW``.
 
@@ -79,9 +78,7 @@ def normalize(request: Request, payload: Any, config: Mapping[str, str]) -> Even
     name, kind = payload.get("_id"), payload.get("_type")
     if not isinstance(name, str) or not name or name.startswith(_DRAFTS):
         return None
-    if _is_other(config.get("types", "").split(), kind):
-        return None
-    if any(_is_other(config.get(key, "").split(), payload.get(key)) for key in ("project", "dataset")):
+    if any(_is_other(config.get(key, ""), payload.get(key)) for key in ("project", "dataset")):
         return None
     revision, operation = payload.get("_rev"), payload.get("operation")
     return Event(
@@ -112,9 +109,9 @@ def _key(request: Request, *, told: bool) -> str:
     return hashlib.sha256(time.encode() + b"." + request.body).hexdigest()
 
 
-def _is_other(wanted: Sequence[str], given: Any) -> bool:
-    """Tell whether *given* is there and none of *wanted*."""
-    return bool(wanted) and isinstance(given, str) and given not in wanted
+def _is_other(wanted: str, given: Any) -> bool:
+    """Tell whether *given* is there and is not *wanted*."""
+    return bool(wanted) and isinstance(given, str) and given != wanted
 
 
 def _short(value: Any) -> str:
