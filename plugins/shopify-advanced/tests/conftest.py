@@ -166,7 +166,7 @@ def _front() -> Iterator[Front]:
 def _card(product: Product, buy: str) -> str:
     slug = product.url.strip("/").rpartition("/")[2]
     return (
-        f'<article class="product-card" id="{slug}"><h3>{product.name}</h3>'
+        f'<article class="product-card" id="{slug}"><h2>{product.name}</h2>'
         f'<p class="price">{product.currency} {product.price}</p><div class="buy">{buy}</div></article>'
     )
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from platform_core.composition import Composition
+from platform_testing.quality.tooling import axe_source
 
 pytestmark = pytest.mark.browser
 
@@ -107,6 +108,22 @@ def test_the_drawer_is_for_keyboards_too(
     page.keyboard.press("Escape")
     expect(drawer).to_be_hidden()
     expect(link).to_be_focused()
+
+
+@pytest.mark.parametrize("opened", [False, True])
+def test_axe_finds_nothing(
+    page: Any, expect: Any, blend: Any, front: Any, compose: Callable[..., Composition], opened: bool
+) -> None:
+    """Forms, stock, rules and the open cart pass the checks of axe-core."""
+    page.goto(front.open(compose(countries=["CH"])))
+    expect(page.locator("#enamel-mug .price")).to_have_text("€14.00")
+    expect(page.get_by_label("Country and currency")).to_be_visible()
+    if opened:
+        blend.get_by_role("button", name="Add to cart").click()
+        expect(page.get_by_role("dialog").get_by_role("listitem")).to_be_visible()
+    page.evaluate(axe_source())
+    found = page.evaluate("axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes[0].html]))")
+    assert found == []
 
 
 def test_a_price_that_changed_is_corrected(
@@ -232,6 +249,25 @@ def test_products_that_come_later_are_made_ready_too(
     poster.get_by_label("Size").select_option("A2")
     expect(poster.locator(".price")).to_have_text("€26.00")
     expect(poster.locator(".shop-product")).to_have_attribute("data-state", "fresh")
+
+
+def test_a_framework_that_writes_over_the_page_is_written_over(
+    page: Any, expect: Any, front: Any, compose: Callable[..., Composition]
+) -> None:
+    """A framework that takes a page over may put the build's price back, in the same element or in another one."""
+    address = front.open(compose())
+    front.standin.catalogue.by_handle("enamel-mug").variants[0].price = Decimal("16.00")
+    page.goto(address)
+    price = page.locator("#enamel-mug .price")
+    expect(price).to_have_text("€16.00")
+    page.evaluate("document.querySelector('#enamel-mug .price').firstChild.data = '€14.00'")
+    expect(price).to_have_text("€16.00")
+    page.evaluate("""() => {
+        const old = document.querySelector('#enamel-mug .price');
+        const made = Object.assign(document.createElement('p'), { className: 'price', textContent: '€14.00' });
+        old.replaceWith(made);
+    }""")
+    expect(price).to_have_text("€16.00")
 
 
 def test_a_cart_that_has_ended_is_replaced(

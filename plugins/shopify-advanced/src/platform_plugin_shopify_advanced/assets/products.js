@@ -50,12 +50,24 @@ class View {
     });
     this.element.querySelector('.shop-links').hidden = true;
     this.element.append(this.form);
-    // What the engine's template wrote beside the button: the price, which is corrected, and the stock, which is ours.
+    this.find();
+  }
+
+  /** Find what the engine's template wrote beside the button: the price, which is corrected, and the stock, which is ours. */
+  find() {
     const place = this.element.closest('.product-card, .product-facts, article, li, section');
     const outside = (selector) => [...(place?.querySelectorAll(selector) ?? [])].filter((one) => !this.element.contains(one));
     this.outside = outside('.price')[0];
     this.price.hidden = Boolean(this.outside);
     for (const one of outside('.stock')) one.hidden = true;
+  }
+
+  /** Write again what a framework has written over when it took the page over. */
+  keep() {
+    if (this.outside && this.outside.isConnected && this.outside.textContent === this.written) return;
+    if (!this.outside && !this.price.hidden) return;
+    this.find();
+    this.draw();
   }
 
   /** Take the variant that the selects name; where there is none, one with the choice that was just made. */
@@ -84,10 +96,12 @@ class View {
 
   show(price, soldOut, found) {
     const element = this.outside ?? this.price;
+    this.written = price;
     if (element.textContent !== price) element.textContent = price;
     const left = found?.stock;
     this.tell(this.stock, soldOut ? label('soldOut') : left > 0 && left < 6 ? label('left', { count: left }) : '');
     this.button.disabled = soldOut;
+    this.count.hidden = soldOut;
     this.button.textContent = label(soldOut ? 'soldOut' : 'add');
     this.button.setAttribute('aria-label', `${this.button.textContent}: ${this.name}`);
     this.limit(found);
@@ -204,4 +218,7 @@ changes.addEventListener('context', () => {
 
 look();
 // Engines that change pages without loading them bring new products later.
-new MutationObserver(look).observe(document.body, { childList: true, subtree: true });
+new MutationObserver(() => {
+  look();
+  for (const [element, view] of views) if (element.isConnected) view.keep();
+}).observe(document.body, { childList: true, subtree: true, characterData: true });
