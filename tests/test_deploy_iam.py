@@ -147,12 +147,12 @@ class Deployed:
         else:
             iam.delete_role_policy(RoleName=role, PolicyName=name)
 
-    def restart(self, function: str) -> None:
-        """Start the function cold, so that it has no secret in memory."""
+    def restart(self, function: str, **more: str) -> None:
+        """Start the function cold, so that it has no secret in memory; with *more* variables."""
         client = self.aws.client("lambda")
         variables = client.get_function_configuration(FunctionName=function)["Environment"]["Variables"]
         client.update_function_configuration(
-            FunctionName=function, Environment={"Variables": {**variables, "NONCE": uuid.uuid4().hex}}
+            FunctionName=function, Environment={"Variables": {**variables, **more, "NONCE": uuid.uuid4().hex}}
         )
 
     def request(self, path: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> tuple[int, Any]:
@@ -374,12 +374,31 @@ def test_the_batcher_needs_each_of_its_rights(site: Deployed, action: str):
     assert len(site.builds()) == len(before) + 1
 
 
+def test_the_batcher_needs_the_right_to_put_messages_off(site: Deployed):
+    """Over the budget it hides messages for longer; without the right the batch comes back as it is.
+
+    The message is made up, so with the right it is the queue that refuses its handle.
+    """
+    function = site.function("QueueBatcherFunction")
+    assert site.builds() or batch(site, function) == {"batchItemFailures": []}
+    before = site.builds()
+    site.restart(function, BUILDS_PER_DAY="1")
+    try:
+        with site.without(site.role("QueueBatcherRole"), "Waiting", "sqs:ChangeMessageVisibility"):
+            assert "AccessDenied" in json.dumps(batch(site, function))
+        assert "AccessDenied" not in json.dumps(batch(site, function))
+    finally:
+        site.restart(function, BUILDS_PER_DAY="200")
+    assert site.builds() == before
+
+
 def batch(site: Deployed, function: str) -> Any:
     """Hand the batcher one message that no build has served."""
     body = {"site": "acme", "event": {"build": True}}
     # From a moment on that is later than any build there is.
     sent = {"SentTimestamp": str(int((time.time() + 60) * 1000))}
-    record = {"messageId": uuid.uuid4().hex, "body": json.dumps(body), "attributes": sent}
+    named = {"messageId": uuid.uuid4().hex, "receiptHandle": "a-handle-of-nothing"}
+    record = {**named, "body": json.dumps(body), "attributes": sent}
     answer = site.aws.client("lambda").invoke(FunctionName=function, Payload=json.dumps({"Records": [record]}))
     return json.loads(answer["Payload"].read())
 

@@ -26,7 +26,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -36,13 +36,15 @@ sys.path.insert(0, str(Path(__file__).parent))
 from build_clock import BuildClock, build_clock
 
 from platform_core.contributions import WebhookAdapter
-from platform_core.outputs import EVENTS_TABLE
+from platform_core.outputs import EVENTS_TABLE, RECEIPTS_TABLE
 from platform_plugin_decap.runtime import github
 from platform_testing.embedded import EmbeddedAws, embedded_aws
 from platform_testing.event_layer import EventLayer, Knobs, make_event_layer, zipped
 
 ROOT = Path(__file__).parent.parent.parent
 RECORD = ROOT / "docs" / "data" / "events.json"
+PAGE = ROOT / "docs" / "explanation" / "events.md"
+MARKS = ("<!-- soak -->\n", "<!-- end of soak -->")
 SECRET = "a-signing-secret"
 HOOK = """
 import boto3, json
@@ -103,8 +105,34 @@ def main(arguments: list[str]) -> int:
     print(json.dumps(record, indent=1))
     if not given.reduced:
         RECORD.write_text(json.dumps(record, indent=1) + "\n", "utf-8")
-        print(f"wrote {RECORD.relative_to(ROOT)}")
+        PAGE.write_text(with_section(PAGE.read_text("utf-8"), record), "utf-8")
+        print(f"wrote {RECORD.relative_to(ROOT)} and {PAGE.relative_to(ROOT)}")
     return 1 if record["lost"] or record["builds_together"] > 1 or record["dead_letters"] else 0
+
+
+def with_section(page: str, record: dict[str, Any]) -> str:
+    """Put what was measured between the marks of a page."""
+    hooks = record["baseline"]
+    before, rest = page.split(MARKS[0])
+    after = rest.split(MARKS[1])[1]
+    text = f"""
+The run of {record["date"]} on {record["machine"]}, everything on this one machine:
+
+| | here | one hook = one build |
+| --- | --- | --- |
+| events sent | {record["events"]:,} over {record["sites"]} sites, the busiest with {record["events_of_busiest_site"]:,} | {hooks["events"]:,} |
+| builds | {record["builds"]:,}, {record["builds_per_event"]:.3f} for each event | {hooks["builds"]:,}, {hooks["builds"] / hooks["events"]:.3f} for each event |
+| events lost | {record["lost"]} | |
+| dead letters | {record["dead_letters"]} | |
+| duplicates and forgeries refused | {record["duplicates_refused"]:,} of {record["duplicates"]:,} and {record["forged_refused"]:,} of {record["forged"]:,} | not looked for |
+| builds of one site at once | {record["builds_together"]} at most | as many as there are |
+| answer over HTTP, p50 and p95 | {record["router_p50_ms"]:.0f} and {record["router_p95_ms"]:.0f} ms | {hooks["p50_ms"]:.0f} and {hooks["p95_ms"]:.0f} ms |
+
+That is {record["ratio_to_baseline"]} times fewer builds, with builds of {record["build_seconds"]:.0f} seconds; longer ones share more.
+The answers take longer because each is given only after the event is stored; the times say more about this machine than about AWS.
+
+"""
+    return f"{before}{MARKS[0]}{text}{MARKS[1]}{after}"
 
 
 def soak(aws: EmbeddedAws, clock: BuildClock, given: argparse.Namespace, knobs: dict[str, Any]) -> dict[str, Any]:
@@ -132,7 +160,9 @@ def soak(aws: EmbeddedAws, clock: BuildClock, given: argparse.Namespace, knobs: 
         "sites": len(layers),
         "events": sum(count for kind, count in tally.codes.items() if kind.startswith("event")),
         "accepted": accepted.total(),
+        "duplicates": sum(count for kind, count in tally.codes.items() if kind.startswith("again")),
         "duplicates_refused": tally.codes["again 409"],
+        "forged": sum(count for kind, count in tally.codes.items() if kind.startswith("forged")),
         "forged_refused": tally.codes["forged 401"],
         "answers": dict(sorted(tally.codes.items())),
         "stored": sum(stored.values()),
@@ -178,7 +208,15 @@ def deploy(
     with tempfile.TemporaryDirectory() as folder:
         code = zipped(Path(folder, "asset"), [adapter])
     return [
-        make_event_layer(clients, aws.endpoint, f"site-{number:02}", adapters=[adapter], code=code, knobs=knobs)
+        make_event_layer(
+            clients,
+            aws.endpoint,
+            f"site-{number:02}",
+            adapters=[adapter],
+            code=code,
+            # Half of them store and announce their events, half send them to the queue.
+            knobs=replace(knobs, event_driven=number % 2 == 0),
+        )
         for number in range(sites)
     ]
 
@@ -272,10 +310,15 @@ def settle(layers: list[EventLayer], clock: BuildClock, last: dict[str, float], 
 
 
 def rows(layer: EventLayer) -> int:
-    """Count the events that a site has stored."""
+    """Count the events that a site has taken in: its receipts, which are as many as the events that it stores."""
+    tables = [layer.outputs.get(RECEIPTS_TABLE), layer.outputs.get(EVENTS_TABLE)]
     pages = layer.clients("dynamodb").get_paginator("scan")
-    found = pages.paginate(TableName=layer.outputs.get(EVENTS_TABLE), Select="COUNT")
-    return sum(int(page["Count"]) for page in found)
+    counts = {
+        sum(int(page["Count"]) for page in pages.paginate(TableName=table, Select="COUNT")) for table in tables if table
+    }
+    if len(counts) != 1:
+        raise SystemExit(f"{layer.site}: {counts} receipts and events")
+    return counts.pop()
 
 
 def baseline(

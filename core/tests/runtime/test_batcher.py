@@ -44,12 +44,10 @@ class FakeCodeBuild:
         assert service in {"codebuild", "sqs"}
         return self
 
-    def change_message_visibility_batch(self, **arguments: Any) -> dict[str, Any]:
-        """Note for how long messages are hidden, as SQS takes it: ten at a time."""
+    def change_message_visibility(self, **arguments: Any) -> dict[str, Any]:
+        """Note for how long a message is hidden."""
         assert arguments["QueueUrl"] == "queue"
-        assert 1 <= len(arguments["Entries"]) <= 10
-        assert len({item["Id"] for item in arguments["Entries"]}) == len(arguments["Entries"])
-        self.hidden |= {item["ReceiptHandle"]: item["VisibilityTimeout"] for item in arguments["Entries"]}
+        self.hidden[arguments["ReceiptHandle"]] = arguments["VisibilityTimeout"]
         return {}
 
     def add(self, status: str, start: float) -> dict[str, Any]:

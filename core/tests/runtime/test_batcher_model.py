@@ -102,12 +102,11 @@ class World:
             raise ConnectionClosedError(endpoint_url="https://codebuild")
         return {}
 
-    def change_message_visibility_batch(self, **arguments: Any) -> dict[str, Any]:
-        """Hide messages."""
-        for entry in arguments["Entries"]:
-            for message in self.queue:
-                if message.id == entry["ReceiptHandle"]:
-                    message.visible = self.now + entry["VisibilityTimeout"]
+    def change_message_visibility(self, **arguments: Any) -> dict[str, Any]:
+        """Hide a message."""
+        for message in self.queue:
+            if message.id == arguments["ReceiptHandle"]:
+                message.visible = self.now + arguments["VisibilityTimeout"]
         return {}
 
 

@@ -225,12 +225,10 @@ class Batcher:
     def _put_off(self, messages: list[_Message], pause: float) -> None:
         """Hide messages for longer than usual, so that a day of waiting does not count them dead."""
         seconds = min(max(int(pause), VISIBILITY_SECONDS), PUT_OFF_SECONDS)
-        for first in range(0, len(messages), 10):
-            entries = [
-                {"Id": str(number), "ReceiptHandle": message.handle, "VisibilityTimeout": seconds}
-                for number, message in enumerate(messages[first : first + 10])
-            ]
-            self._clients("sqs").change_message_visibility_batch(QueueUrl=self._queue_url, Entries=entries)
+        for message in messages:
+            self._clients("sqs").change_message_visibility(
+                QueueUrl=self._queue_url, ReceiptHandle=message.handle, VisibilityTimeout=seconds
+            )
 
     def _start(self, messages: Iterable[_Message], builds: list[_Build]) -> bool:
         # The same messages once more, because an answer was lost, start no second build. With
