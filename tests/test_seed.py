@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from platform_cli.old_calls import rewrite
-from platform_core.catalogue import installed_catalogue
+from platform_core.catalogue import COMPOSED, installed_catalogue
 from platform_core.errors import UserError
 from platform_core.factory import (
     CMSStackFactory,
@@ -237,6 +237,26 @@ def test_phase_2_as_written_says_what_is_missing() -> None:
 def test_each_bundle_is_reachable_by_its_older_name(app: Any, name: str) -> None:
     """With the parts and the engine of the catalogue."""
     assert parts(PlatformStackFactory.create_stack(name, scope=app, **CLIENT)) == BUNDLES[name]
+
+
+def test_what_is_sold_is_complete() -> None:
+    """Seven templates, sixteen CMS tiers, sixteen shop tiers, four bundles, and every triple that both sides certify."""
+    catalogue = installed_catalogue()
+    sold = [item for item in catalogue.combinations() if item.status == "certified"]
+    composed = [item for item in sold if item.cms and item.shop]
+    assert sum(not item.cms and not item.shop for item in sold) == 7
+    assert sum(bool(item.cms) and not item.shop for item in sold) == 16
+    assert sum(bool(item.shop) and not item.cms for item in sold) == 16
+    assert {item.stack_type: item.parts for item in composed if item.stack_type != COMPOSED} == BUNDLES
+    by_both = {
+        (engine, cms.id, shop.id)
+        for cms in catalogue.of_kind("cms")
+        for shop in catalogue.of_kind("ecommerce")
+        for engine in set(cms.certified_engines) & set(shop.certified_engines)
+    }
+    assert len(by_both) == 45
+    # One bundle names an engine on which its shop is not certified by itself.
+    assert {item.parts for item in composed} - by_both == {BUNDLES["contentful_shopify_composed"]}
 
 
 OLD_FILE = """

@@ -129,3 +129,16 @@ def test_a_bundle_is_offered_when_its_shop_is_installed(fake_plugins: Path) -> N
     found = {item.name: item for item in Catalogue(discover([str(fake_plugins)], disabled=()).plugins).offerings()}
     assert "half" not in found
     assert (found["both"].engines, found["both"].shop) == (("ssg-echo",), "shop-memory")
+
+
+def test_a_bundle_is_certified_on_the_engine_that_it_names(fake_plugins: Path) -> None:
+    """Even where its shop alone is not: the three are sold together, at a price."""
+    package = fake_plugins / "platform_plugin_cms_memory" / "plugin.toml"
+    bundle = '\n[bundles.both]\nshop = "shop-memory"\nengine = "ssg-echo"\nprice = { month = [1, 2], setup = [3, 4] }\n'
+    package.write_text(package.read_text() + bundle)
+    shop = fake_plugins / "platform_plugin_shop_memory" / "plugin.toml"
+    shop.write_text(shop.read_text().replace('certified_engines = ["ssg-echo"]', "certified_engines = []"))
+    found = Catalogue(discover([str(fake_plugins)], disabled=()).plugins)
+    assert found.check("ssg-echo", shop="shop-memory").status == "compatible"
+    both = found.check("ssg-echo", "cms-memory", "shop-memory")
+    assert (both.status, both.stack_type, both.price and both.price.month) == ("certified", "both", (1, 2))

@@ -235,7 +235,8 @@ def _offer(engine: Manifest, cms: Manifest | None, shop: Manifest | None) -> tup
     first, second = providers
     for name, bundle in first.bundles.items():
         if (bundle.shop, bundle.engine) == (second.id, engine.id):
-            return name, bundle.price, tuple(reasons)
+            # The price list names the three together, so they are sold, whatever each is certified on alone.
+            return name, bundle.price, ()
     prices = [item.price for item in providers if item.price]
     return COMPOSED, _sum([*prices, EVENT_LAYER]) if len(prices) == 2 else None, tuple(reasons)
 
@@ -256,7 +257,7 @@ def _offering(item: Manifest) -> Offering:
 
 def _bundle(cms: Manifest, shop: Manifest, name: str) -> Offering:
     bundle = cms.bundles[name]
-    engines = tuple(engine for engine in cms.certified_engines if engine in shop.certified_engines)
+    both = [engine for engine in cms.certified_engines if engine in shop.certified_engines]
     return Offering(
         name=name,
         kind="composed",
@@ -264,7 +265,7 @@ def _bundle(cms: Manifest, shop: Manifest, name: str) -> Offering:
         engine=bundle.engine,
         cms=cms.id,
         shop=shop.id,
-        engines=engines,
+        engines=(bundle.engine, *(engine for engine in both if engine != bundle.engine)),
         price=bundle.price,
         market=bundle.market,
     )
