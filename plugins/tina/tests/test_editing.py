@@ -90,11 +90,11 @@ def test_words_are_added_to_the_text(desk: Desk, hello: Path) -> None:
     """What is typed in the rich text stands in the file as Markdown, and the front matter stays."""
     desk.enter()
     desk.open("posts", "hello")
-    desk.page.locator('[data-slate-editor="true"] >> text=Some').click()
-    desk.page.keyboard.press("Home")
-    desk.page.keyboard.type("First of all. ")
+    desk.page.locator('[data-slate-editor="true"] li >> text=two').click()
+    desk.page.keyboard.press("End")
+    desk.page.keyboard.type(" and a half")
     text = desk.save(hello)
-    assert "First of all. Some *text* with a [link](/a/)." in text
+    assert text.endswith("\nSome *text* with a [link](/a/).\n\n* one\n* two and a half\n")
     assert "date: 2026-01-02\n" in text
     assert "# Written by hand." in text
 

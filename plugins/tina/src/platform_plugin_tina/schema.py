@@ -28,6 +28,8 @@ _TOOLBAR = (
     "heading", "bold", "italic", "strikethrough", "link", "image", "quote", "ul", "ol", "code", "codeBlock", "table", "hr",
     "raw",
 )  # fmt: skip
+# Definitions of links and of footnotes; a quotation that holds more than paragraphs.
+_REFUSED = re.compile(rb"^ {0,3}\[[^\]\n]+\]:[ \t]|^ {0,3}>[ \t]*(?:>|[-*+][ \t]|\d+[.)][ \t]|#|```|~~~)", re.MULTILINE)
 _ALWAYS = ("title", "sku", "price", "currency")
 _ENTRY_FIELDS = (
     Field("title", "Title"),
@@ -150,7 +152,8 @@ def _collection(
     """Return Tina's collection, and what only functions can say about its form."""
     folder = "/".join(part for part in ("content", item.name) if part)
     fields = _product_fields(item.fields) if item.name == PRODUCTS else _with_title(item.fields)
-    made = [_field(field, settings["variant"]) for field in fields]
+    source = settings["variant"] == "react_based" or _needs_source(content, item)
+    made = [_field(field, source) for field in fields]
     defaults = {_legal(field.name): value for field in fields if (value := _default(field)) is not None}
     rules: dict[str, Any] = {}
     if item.name == PRODUCTS:
@@ -187,6 +190,12 @@ def _is_toml(content: Content, item: Collection) -> bool:
     return first is not None and first.read_bytes()[:3] == b"+++"
 
 
+def _needs_source(content: Content, item: Collection) -> bool:
+    """Tell whether an entry has something that Tina's rich text refuses, and would not let anybody save."""
+    files = (content.root / "content" / item.name).glob("*.md")
+    return any(_REFUSED.search(path.read_bytes()) for path in files if not path.name.startswith("_"))
+
+
 def _with_title(fields: Iterable[Field]) -> tuple[Field, ...]:
     """Every entry has a title: its file is named after it."""
     found = tuple(fields)
@@ -208,8 +217,8 @@ def _options(content: Content) -> list[dict[str, Any]]:
     return [{"name": "options", "label": "Options", "type": "object", "description": hint, "fields": fields}]
 
 
-def _field(field: Field, variant: str) -> dict[str, Any]:
-    result = {"name": field.name, "label": field.label, **_kind(field, variant)}
+def _field(field: Field, source: bool) -> dict[str, Any]:
+    result = {"name": field.name, "label": field.label, **_kind(field, source)}
     if field.name == "title" and result["type"] == "string" and "options" not in result:
         result |= {"isTitle": True, "required": True}
     elif field.required and field.name != "body" and field.type != "boolean":
@@ -225,10 +234,10 @@ def _named(field: dict[str, Any]) -> dict[str, Any]:
     return field if legal == field["name"] else {**field, "name": legal, "nameOverride": field["name"]}
 
 
-def _kind(field: Field, variant: str) -> dict[str, Any]:
+def _kind(field: Field, source: bool) -> dict[str, Any]:
     match field.type:
         case "markdown" if field.name == "body":
-            return _body(variant)
+            return _body(source)
         case "text" | "markdown":
             return {"type": "string", "ui": {"component": "textarea"}}
         case "datetime":
@@ -243,8 +252,8 @@ def _kind(field: Field, variant: str) -> dict[str, Any]:
             return {"type": field.type}
 
 
-def _body(variant: str) -> dict[str, Any]:
-    if variant == "react_based":
+def _body(source: bool) -> dict[str, Any]:
+    if source:
         return {"type": "string", "isBody": True, "ui": {"component": "textarea"}}
     # Tina's other parser takes every tag and brace for a component, and refuses comments and shortcodes.
     return {

@@ -50,8 +50,39 @@ function plain(value) {
 
 const same = (one, other) => JSON.stringify(plain(one)) === JSON.stringify(plain(other));
 
-function mergeTables(before, after) {
-  const [old, fresh] = [yaml.safeLoad(before) ?? {}, yaml.safeLoad(after) ?? {}];
+/**
+ * Read a table as its collection has it: what stands in a field for text is text, also `year: 2026`,
+ * which YAML takes for a number and Tina then can neither list nor save.
+ */
+function read(table, collection) {
+  const data = yaml.safeLoad(table) ?? {};
+  const odd = (value) => ["number", "boolean"].includes(typeof value) || value instanceof Date;
+  let written = null;
+  for (const field of collection?.fields ?? []) {
+    const name = field.nameOverride ?? field.name;
+    const value = data[name];
+    if (field.type !== "string" || !(odd(value) || (Array.isArray(value) && value.some(odd)))) continue;
+    written ??= yaml.safeLoad(table, { schema: yaml.FAILSAFE_SCHEMA });
+    data[name] = written[name];
+  }
+  return { data, changed: written !== null };
+}
+
+/** Return a file's text as Tina can read it. */
+export function readable(text, collection) {
+  const parts = split(text);
+  if (!parts) return text;
+  try {
+    const { data, changed } = read(parts.table, collection);
+    return changed ? `---\n${yaml.safeDump(data, { lineWidth: -1 })}---\n${parts.body}` : text;
+  } catch (error) {
+    if (!(error instanceof yaml.YAMLException)) throw error;
+    return text;
+  }
+}
+
+function mergeTables(before, after, collection) {
+  const [old, fresh] = [read(before, collection).data, yaml.safeLoad(after) ?? {}];
   const lines = linesOf(before);
   if (!lines || [...lines.found.keys()].sort().join("\0") !== Object.keys(old).sort().join("\0")) return after;
   const added = Object.keys(fresh).filter((name) => !(name in old));
@@ -64,7 +95,7 @@ function mergeTables(before, after) {
   });
   const result = merged.join("") + lines.rest;
   // Whatever the lines looked like, the file must say what was saved.
-  return same(yaml.safeLoad(result) ?? {}, fresh) ? result : after;
+  return same(read(result, collection).data, fresh) ? result : after;
 }
 
 /** What Tina makes of a body that nobody touched. */
@@ -73,23 +104,29 @@ function rewritten(body, field) {
   return serializeMDX(parseMDX(body, field, (url) => url), field, (url) => url) ?? "";
 }
 
+/** Return the body of *fresh*, or that of *old* when nobody touched it. */
+function mergeBodies(old, fresh, collection) {
+  const field = collection?.fields.find((item) => item.isBody);
+  const text = fresh.replace(/^\n/, "");
+  if (field && (text.trim() === old.trim() || text.trim() === String(rewritten(old, field)).trim())) return old;
+  const lead = /^(?:[ \t]*\r?\n)*/.exec(old)[0];
+  return text && lead + text.replace(/^\n+/, "").replace(/\n*$/, "\n");
+}
+
 /** Return *after* with everything of *before* that means the same. */
-export function keepUntouched(before, after, field) {
+export function keepUntouched(before, after, collection) {
   const [old, fresh] = [split(before), split(after)];
-  if (!old || !fresh) return after;
-  let body = fresh.body.replace(/^\n/, "");
-  const lead = /^(?:[ \t]*\r?\n)*/.exec(old.body)[0];
-  if (field && (body.trim() === old.body.trim() || body.trim() === String(rewritten(old.body, field)).trim())) {
-    body = old.body;
-  } else if (body) {
-    body = lead + body.replace(/^\n+/, "").replace(/\n*$/, "\n");
-  }
-  let table = fresh.table;
+  // A file in TOML is left to Tina.
+  if (before.startsWith("+++") || after.startsWith("+++")) return after;
+  const body = mergeBodies(old?.body ?? before, fresh?.body ?? after, collection);
+  let table = fresh?.table ?? "";
   try {
-    table = mergeTables(old.table, fresh.table);
+    if (old && fresh) table = mergeTables(old.table, fresh.table, collection);
   } catch (error) {
     // YAML that this reader does not know stays as Tina wrote it.
     if (!(error instanceof yaml.YAMLException)) throw error;
   }
-  return `---\n${table}---\n${body}`;
+  const head = /^\s*(?:\{\})?\s*$/.test(table) && !old ? "" : `---\n${table}---\n`;
+  const result = head + body;
+  return /\r\n/.test(before) ? result.replace(/\r?\n/g, "\r\n") : result;
 }

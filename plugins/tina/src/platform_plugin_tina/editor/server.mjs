@@ -9,7 +9,7 @@ import { createServer } from "node:http";
 import path from "node:path";
 import { FilesystemBridge, buildSchema, createDatabaseInternal, resolve } from "@tinacms/graphql";
 import { MemoryLevel } from "memory-level";
-import { keepUntouched, split } from "./faithful.mjs";
+import { keepUntouched, readable } from "./faithful.mjs";
 import { Refused, answerMedia } from "./media.mjs";
 
 const MOST_BYTES = 5 * 1024 * 1024;
@@ -33,16 +33,19 @@ class SiteBridge extends FilesystemBridge {
     this.schema = schema;
   }
 
+  async get(name) {
+    const text = await super.get(name);
+    return name.startsWith("content/") ? readable(text, this.schema.collectionOf(name)) : text;
+  }
+
   async put(name, data, base) {
     if (base || !name.startsWith("content/")) return await super.put(name, data, base);
-    const before = await this.get(name).catch(() => null);
+    const before = await super.get(name).catch(() => null);
     if (before?.startsWith("+++") && !data.startsWith("+++")) {
       throw new Error(`${name} has front matter in TOML, unlike its collection; change it by hand.`);
     }
-    const body = this.schema.collectionOf(name)?.fields.find((field) => field.isBody);
-    // The check for paths that lead out of the folder is Tina's own, in `get` and here.
     const target = await this.checked(name);
-    await writeWhole(target, before && split(before) ? keepUntouched(before, data, body) : data);
+    await writeWhole(target, before === null ? data : keepUntouched(before, data, this.schema.collectionOf(name)));
   }
 
   async checked(name) {
