@@ -77,6 +77,7 @@ def platform_local_services(
         raise SiteError("bad-settings", "the stand-in has no content", problems=[problem])
     project = settings["project_id"] or _NOBODY
     options = ("--project", project, "--dataset", settings["dataset"], "--state", str(folder / "state.ndjson"))
+    options += ("--webhook", f"{stage.base_url}/_platform/webhooks/sanity")
     command = (sys.executable, "-m", standin.__name__, "--port", "{port}", "--data", str(path), *options)
     return [LocalService(standin.SERVICE, command)]
 

@@ -1,4 +1,4 @@
-"""``python -m platform_plugin_sanity.standin --port PORT --site FOLDER [--data FILE]...``."""
+"""Answer in the place of Sanity's API, with the documents of an export."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from platform_plugin_sanity.standin import server_command
 
 
 def main() -> None:
-    """Turn into the server; with a site and no data, it has a sample of each collection."""
+    """Turn into the server."""
     parser = argparse.ArgumentParser(prog="python -m platform_plugin_sanity.standin", description=__doc__)
     parser.add_argument("--port", required=True)
     parser.add_argument("--data", type=Path, action="append", default=[], help="an export of a dataset, ndjson")
     parser.add_argument("--state", type=Path, help="where changes are kept")
     parser.add_argument("--project", default="standin0")
     parser.add_argument("--dataset", default="production")
+    parser.add_argument("--webhook", default="", help="told of changes, signed with $PLATFORM_SECRET_SANITY")
     given = parser.parse_args()
-    options = ["--project", given.project, "--dataset", given.dataset]
+    options = ["--project", given.project, "--dataset", given.dataset, "--webhook", given.webhook]
     if given.state:
         given.state.parent.mkdir(parents=True, exist_ok=True)
         options += ["--state", str(given.state)]

@@ -1,6 +1,6 @@
 // A stand-in for Sanity's API at the HTTP boundary, for tests and `platform up --offline`.
 //
-//   node server.mjs --packages FOLDER --port PORT --data FILE [--state FILE]
+//   node server.mjs --packages FOLDER --port PORT --data FILE [--state FILE] [--webhook URL]
 //
 // It answers what https://www.sanity.io/docs/http-reference has for queries, documents, exports,
 // mutations, actions, listeners and assets, for one dataset, whatever its name. Every answer
@@ -12,6 +12,7 @@ import {pathToFileURL} from 'node:url'
 import {parseArgs} from 'node:util'
 import {account} from './account.mjs'
 import {Conflict, Dataset} from './dataset.mjs'
+import {webhook} from './webhook.mjs'
 
 const LIMIT = 64 * 1024 * 1024
 const LOOPBACK = /^https?:\/\/(localhost|127\.0\.0\.1|[a-z0-9-]+\.localhost)(:\d+)?$/
@@ -25,6 +26,7 @@ const {values: options} = parseArgs({
     state: {type: 'string', default: ''},
     project: {type: 'string', default: 'standin0'},
     dataset: {type: 'string', default: 'production'},
+    webhook: {type: 'string', default: ''},
   },
 })
 
@@ -169,6 +171,10 @@ const {Mutation} = await load('@sanity/mutator', 'lib/index.js')
 const dataset = new Dataset({groq, Mutation, project: options.project, dataset: options.dataset})
 for (const path of options.data) dataset.load(path)
 if (options.state) dataset.restore(options.state)
+
+// The secret that the site checks webhooks with; without one it has another that nobody knows.
+const secret = process.env.PLATFORM_SECRET_SANITY
+if (options.webhook && secret) dataset.listeners.add(webhook(dataset, options.webhook, secret))
 
 const server = createServer(async (request, response) => {
   headers(request, response)
