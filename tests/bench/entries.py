@@ -62,7 +62,7 @@ def _entries(composition: Composition) -> Iterator[Entry]:
 
 
 def add_entries(root: Path, collection: str, count: int) -> None:
-    """Write entries with the front matter of one that the starter has, and texts of their own."""
+    """Write entries with the front matter of one that the starter has, and texts and terms of their own."""
     model = min(
         (entry for entry in _entries(compose_site(root)) if entry.collection == collection),
         key=lambda entry: (bool(entry.url or entry.aliases), len(entry.extra), entry.slug),
@@ -70,8 +70,11 @@ def add_entries(root: Path, collection: str, count: int) -> None:
     path = next((root / "content" / collection).glob(f"{model.slug}.md"))
     for number, body in zip(range(count), bodies(), strict=False):
         day = dt.date(2010 + number % 16, number % 12 + 1, number % 28 + 1)
+        # Where all entries share their terms, all are related to all, which no site is.
+        terms = tuple(dict.fromkeys((WORDS[number % len(WORDS)], WORDS[(number // len(WORDS) * 5 + 7) % len(WORDS)])))
         entry = replace(
             model,
+            taxonomies=dict.fromkeys(model.taxonomies, terms),
             slug=f"entry-{number:05}",
             title=f"Entry {number} on {WORDS[number % len(WORDS)]}",
             body=body,
