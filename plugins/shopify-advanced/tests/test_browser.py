@@ -112,14 +112,14 @@ def test_the_drawer_is_for_keyboards_too(
 
 @pytest.mark.parametrize("opened", [False, True])
 def test_axe_finds_nothing(
-    page: Any, expect: Any, blend: Any, front: Any, compose: Callable[..., Composition], opened: bool
+    page: Any, expect: Any, front: Any, compose: Callable[..., Composition], opened: bool
 ) -> None:
     """Forms, stock, rules and the open cart pass the checks of axe-core."""
     page.goto(front.open(compose(countries=["CH"])))
     expect(page.locator("#enamel-mug .price")).to_have_text("€14.00")
     expect(page.get_by_label("Country and currency")).to_be_visible()
     if opened:
-        blend.get_by_role("button", name="Add to cart").click()
+        page.locator("#enamel-mug").get_by_role("button", name="Add to cart").click()
         expect(page.get_by_role("dialog").get_by_role("listitem")).to_be_visible()
     page.evaluate(axe_source())
     found = page.evaluate("axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes[0].html]))")
@@ -215,6 +215,11 @@ def test_a_buyer_of_a_company_has_prices_and_rules_of_its_own(
     page.keyboard.press("Escape")
     page.evaluate("document.dispatchEvent(new CustomEvent('shopify:buyer', { detail: null }))")
     expect(mug.locator(".price")).to_have_text("€14.00")
+    expect(page.locator(".shop-total")).to_have_text("Your cart is empty.")
+    assert page.evaluate("[localStorage.getItem('shopify-cart'), sessionStorage.getItem('shopify-buyer')]") == [
+        None,
+        None,
+    ]
 
 
 def test_without_a_script_links_lead_to_the_checkout(

@@ -102,6 +102,7 @@ def test_offline_everything_is_the_stand_ins(mug: Product, settings_of: Settings
     """Links go through the local edge, and the site's own policy is enough."""
     assert f'href="/_local/{SERVICE}/cart/4001:1"' in button(mug, settings_of(), OFFLINE)
     assert buying.policy(settings_of(buy="buy-button"), OFFLINE) == {}
+    assert buying.fragments(settings_of(buy="buy-button"), OFFLINE, has_products=True) == []
     assert shared.api_endpoint(settings_of(), OFFLINE) == f"/_local/{SERVICE}{path()}"
 
 

@@ -46,7 +46,8 @@ def fragments(settings: Mapping[str, Any], stage: Stage, has_products: bool) -> 
     cart = f'<a class="shop-cart"{markup.attributes({"href": f"{base}/cart"})}>{escape(settings["cart_label"])}</a>'
     if not uses_buy_button(settings):
         return [Fragment("navigation", cart)] if _landing(settings) == "cart" else []
-    if not has_products:
+    # Offline Shopify's script can't be had, so the links stay.
+    if not has_products or stage.offline:
         return []
     folder = f"{SDK}/buy-button/{settings['buy_button_version']}"
     labels = {"buy": settings["buy_label"], "soldOut": settings["sold_out_label"], "cart": settings["cart_label"]}

@@ -6,11 +6,17 @@ const KEY = 'shopify-cart';
 
 class Cart extends EventTarget {
   #queue = Promise.resolve();
+  #buyer = context.buyer;
   value = null;
 
   constructor() {
     super();
-    changes.addEventListener('context', () => this.#id && this.#then(() => this.#identify()).catch(() => {}));
+    changes.addEventListener('context', () => {
+      // A company's cart is not for whoever uses this browser next.
+      const left = this.#buyer && !context.buyer;
+      this.#buyer = context.buyer;
+      if (this.#id) this.#then(() => (left ? this.#take(null) : this.#identify())).catch(() => {});
+    });
     // Another tab of the same shop has changed it.
     window.addEventListener('storage', (event) => event.key === KEY && this.load());
   }
