@@ -276,7 +276,7 @@ def test_a_cache_that_can_not_be_written_only_costs_time(platform: Any, tmp_path
 def test_a_damaged_cache_is_made_anew(platform: Any) -> None:
     """Whatever is in the cache file, the catalogue is right."""
     expected = platform("list", "--json").stdout
-    (cache,) = Path(platform.env["PLATFORM_CACHE"]).glob("manifests-*.json")
+    (cache,) = Path(platform.env["PLATFORM_CACHE"], "manifests").glob("*.json")
     for text in ("", "[]", '{"x": 1}', cache.read_text("utf-8").replace('"name"', '"nome"')):
         cache.write_text(text, "utf-8")
         assert platform("list", "--json").stdout == expected

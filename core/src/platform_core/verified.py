@@ -8,7 +8,7 @@ everybody who installs it, and core names no component:
                       "versions": {"zola": "0.1.0", "pages": "0.1.0"}, "template": "473647bffe7a"}, ...]}
 
 One object stands for one combination with the engine; *versions* are those of the
-plugins, *template* begins the SHA-256 of the CloudFormation template that was deployed.
+plugins, *template* begins the SHA-256 of the CloudFormation template for AWS.
 """
 
 from __future__ import annotations
