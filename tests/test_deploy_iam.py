@@ -448,6 +448,19 @@ def went_well(publication: Callable[[], Published]) -> bool:
     return done.live and not done.notes
 
 
+def test_the_build_keeps_a_cache(site: Deployed):
+    """CodeBuild stores and fetches it as the build's role, which can't delete anything there."""
+    with borrowed(site, site.role("BuildRole"), "codebuild.amazonaws.com") as client:
+        place = {"Bucket": site.outputs.get(BUCKET), "Key": "cache/one"}
+        client("s3").put_object(**place, Body=b"packages")
+        assert client("s3").get_object(**place)["Body"].read() == b"packages"
+        denied(lambda: client("s3").delete_object(**place))
+        with site.without(site.role("BuildRole"), "Cache", "s3:PutObject"):
+            denied(lambda: client("s3").put_object(**place, Body=b""))
+        with site.without(site.role("BuildRole"), "Cache", "s3:GetObject"):
+            denied(lambda: client("s3").get_object(**place))
+
+
 def test_the_build_may_touch_nothing_else(site: Deployed):
     """It replaces no source, opens no bucket, reads no secret and no event, and starts nothing."""
     with borrowed(site, site.role("BuildRole"), "codebuild.amazonaws.com") as client:

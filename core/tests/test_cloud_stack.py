@@ -218,12 +218,25 @@ def test_a_build_runs_alone_without_privileges_on_arm(make: Make, synth: Synth):
 def test_a_build_may_publish_releases_of_its_site_and_nothing_else(make: Make, synth: Synth):
     """Every statement names the site's own bucket, store or log; none has a star for a resource."""
     allowed = statements(synth(make())["platform-acme"], "codebuild.amazonaws.com")
-    assert set(allowed) == {"Log", "Objects", "Listing", "Store", "Source"}
+    assert set(allowed) == {"Log", "Objects", "Listing", "Cache", "Store", "Source"}
     prefixes = [item["Fn::Join"][1][-1] for item in allowed["Objects"]["Resource"]]
     assert prefixes == ["/_errors/*", "/history/*", "/manifests/*", "/releases/*", "/retired/*"]
     assert allowed["Source"]["Resource"]["Fn::Join"][1][-1] == "/source/site.zip"
     assert allowed["Listing"]["Condition"]["StringLike"]["s3:prefix"]
     assert not [item for item in allowed.values() if item["Resource"] == "*"]
+
+
+def test_a_build_keeps_what_it_would_bring_anew(make: Make, synth: Synth):
+    """Packages and pulled documents come back from the site's own bucket; nothing public, nothing to delete."""
+    site = synth(make())["platform-acme"]
+    project = only(site, "CodeBuild::Project")
+    assert project["Cache"]["Type"] == "S3"
+    assert project["Cache"]["Location"]["Fn::Join"][1][-1] == "/cache"
+    paths = json.loads(project["Source"]["BuildSpec"])["cache"]["paths"]
+    assert ".platform/sources/**/*" in paths
+    cache = statements(site, "codebuild.amazonaws.com")["Cache"]
+    assert cache["Action"] == ["s3:GetObject", "s3:PutObject"]
+    assert cache["Resource"]["Fn::Join"][1][-1] == "/cache/*"
 
 
 def test_a_repository_takes_the_place_of_the_uploaded_source(make: Make, synth: Synth):

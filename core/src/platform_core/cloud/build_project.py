@@ -31,6 +31,10 @@ _WHEELS = ".platform/wheels"
 # What `platform_core.runtime.publisher` reads and writes.
 _OWN_PREFIXES = ("_errors/*", "history/*", "manifests/*", "releases/*", "retired/*")
 _SERVER_PREFIX = "server/*"
+_CACHE = "cache"
+# What a build would bring anew each time: packages, and the documents that were pulled before,
+# from which `platform pull` goes on. All of it can be made again, so losing it costs time alone.
+_CACHED = (".platform/sources/**/*", "/root/.cache/pip/**/*", "/root/.cache/platform/**/*", "/root/.npm/_cacache/**/*")
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,7 @@ class BuildProject(Construct):
             self,
             "Project",
             artifacts={"type": "NO_ARTIFACTS"},
+            cache={"type": "S3", "location": f"{props.storage.name}/{_CACHE}"},
             concurrent_build_limit=1,
             environment=self._machine(),
             logs_config={"cloudWatchLogs": {"status": "ENABLED", "groupName": self.log.log_group_name}},
@@ -138,6 +143,7 @@ def build_spec(install: Sequence[str], requirements: Sequence[str]) -> dict[str,
             "install": {"runtime-versions": {"python": _PYTHON}, "commands": [pip, *install]},
             "build": {"commands": ["platform build --publish"]},
         },
+        "cache": {"paths": list(_CACHED)},
     }
 
 
@@ -167,11 +173,14 @@ def _statements(props: BuildProjectProps) -> list[Statement]:
         "cloudfront-keyvaluestore:UpdateKeys",
     ]
     prefixes = _prefixes(props)
-    listing = {"StringLike": {"s3:prefix": prefixes}}
+    cached = f"{_CACHE}/*"
+    listing = {"StringLike": {"s3:prefix": [*prefixes, cached]}}
     objects = [f"{bucket}/{prefix}" for prefix in prefixes]
     statements = [
         allow("Objects", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], objects),
         allow("Listing", ["s3:ListBucket"], [bucket], conditions=listing),
+        # CodeBuild itself fetches and stores the cache, as this role.
+        allow("Cache", ["s3:GetObject", "s3:PutObject"], [f"{bucket}/{cached}"]),
         allow("Store", store, [props.store_arn]),
         *(_server_statements(props.server_arn) if props.server_arn else []),
     ]
@@ -224,8 +233,11 @@ def _acknowledge(project: BuildProject, props: BuildProjectProps) -> None:
     )
     stack = Stack.of(project)
     name = stack.resolve(props.storage.arn)["Fn::GetAtt"][0]
-    reason = "A release's keys are made by the build; the prefix is the narrowest thing that can be named."
-    rules = {f"AwsSolutions-IAM5[Resource::<{name}.Arn>/{prefix}]": reason for prefix in _prefixes(props)}
+    reason = (
+        "A release's and a cache's keys are made by the build; the prefix is the narrowest thing that can be named."
+    )
+    prefixes = [*_prefixes(props), f"{_CACHE}/*"]
+    rules = {f"AwsSolutions-IAM5[Resource::<{name}.Arn>/{prefix}]": reason for prefix in prefixes}
     if props.server_arn:
         function = stack.resolve(props.server_arn)["Fn::GetAtt"][0]
         rules[f"AwsSolutions-IAM5[Resource::<{function}.Arn>:*]"] = (
