@@ -52,6 +52,7 @@ def test_what_merchants_write_stays_readable(html: str, markdown: str) -> None:
         '<img src="x" onerror="alert(1)">',
         "<!-- note -->",
         "<svg onload=alert(1)></svg>",
+        "<form>Your name <input><select><option>x</option></select><a href='javascript:x'>y</a></form>",
     ],
 )
 def test_what_runs_or_embeds_is_left_out(html: str) -> None:

@@ -13,13 +13,23 @@ from html import unescape
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bs4 import BeautifulSoup
+    from bs4 import BeautifulSoup, Tag
 
 __all__ = ["has_pictures", "markdown_of", "text_of"]
 
-_LEFT_OUT = (
-    *("script", "style", "template", "noscript", "iframe", "object", "embed", "applet", "form", "input", "button"),
-    *(
+_LEFT_OUT = frozenset(
+    [
+        "script",
+        "style",
+        "template",
+        "noscript",
+        "iframe",
+        "object",
+        "embed",
+        "applet",
+        "form",
+        "input",
+        "button",
         "select",
         "textarea",
         "svg",
@@ -33,11 +43,11 @@ _LEFT_OUT = (
         "meta",
         "base",
         "head",
-    ),
+    ]
 )
 _SAFE_LINK = re.compile(r"(?:https?://|mailto:|tel:|/(?!/)|#)[^\s\"<>\\()]*", re.IGNORECASE)
 # Elements whose content is not for readers, and marks that a pattern would misread.
-_NOT_WORDS = re.compile(rf"<(?:{'|'.join(_LEFT_OUT)})\b|<!", re.IGNORECASE)
+_NOT_WORDS = re.compile(rf"<(?:{'|'.join(sorted(_LEFT_OUT))})\b|<!", re.IGNORECASE)
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _BLOCK = re.compile(r"<(?:p|div|ul|ol|table|h[1-6]|blockquote|br)\b", re.IGNORECASE)
 _PARAGRAPH = re.compile(r"\n[ \t]*\n\s*")
@@ -76,6 +86,10 @@ def _is_marked(text: str) -> bool:
     return "<" in text or "&" in text
 
 
+def _is_left_out(element: Tag) -> bool:
+    return element.name in _LEFT_OUT
+
+
 def _clean(html: str) -> BeautifulSoup:
     from bs4 import BeautifulSoup
 
@@ -83,8 +97,8 @@ def _clean(html: str) -> BeautifulSoup:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it is not a file's name, whatever it looks like
         soup = BeautifulSoup(markup, "html.parser")
-    for element in soup.find_all(_LEFT_OUT):
-        element.decompose()
+    for element in soup.find_all(_is_left_out):
+        element.extract()
     for link in soup.find_all("a"):
         if not _SAFE_LINK.fullmatch(str(link.get("href", ""))):
             link.unwrap()
