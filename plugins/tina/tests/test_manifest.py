@@ -1,0 +1,93 @@
+"""The manifest says what is sold, and its settings refuse what would not work."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from platform_core.manifest import Manifest
+from platform_plugin_tina import plugin
+
+
+def test_it_is_sold_as_the_catalogue_says(manifest: Manifest) -> None:
+    """Name, prices, engines and variants are those of the catalogue."""
+    assert manifest.stack_type == "tina_cms_tier"
+    assert manifest.price is not None
+    assert (manifest.price.month, manifest.price.setup) == ((60, 85), (1200, 3600))
+    assert manifest.certified_engines == ("astro", "eleventy", "nextjs", "nuxt")
+    assert tuple(manifest.variants) == ("visual_editor", "react_based", "collaboration_focused")
+
+
+def test_the_variants_can_be_chosen(manifest: Manifest) -> None:
+    """Every variant that is sold is a choice of the setting, and the other way round."""
+    assert tuple(manifest.variants) == manifest.settings["variant"].choices
+
+
+def test_what_is_missing_is_said(manifest: Manifest) -> None:
+    """Editing on the page and a backend of one's own are not there, and the manifest says so."""
+    assert {"content.visual", "admin.selfhosted"} <= set(manifest.lacks)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("client_id", "a b c d e f g"),
+        ("client_id", "short"),
+        ("branch", "../main"),
+        ("branch", "feature//x"),
+        ("repository", "acme"),
+        ("folder", "sites/../acme"),
+        ("media_folder", "../media"),
+        ("media_folder", "/media"),
+        ("media_folder", ""),
+        ("webhook_header", "X Header"),
+        ("webhook_header", "x:y"),
+        ("webhook_secret", "my secret value!"),
+        ("variant", "fancy"),
+    ],
+)
+def test_a_wrong_setting_is_refused(settings: Callable[..., dict[str, Any]], name: str, value: str) -> None:
+    """A value that could not work is refused before anything is made from it."""
+    with pytest.raises(ValidationError):
+        settings(**{name: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("client_id", "11111111-2222-3333-4444-555555555555"),
+        ("branch", "release/2026-01"),
+        ("media_folder", "images/uploads"),
+        ("webhook_header", "X-Acme-Hook"),
+        ("webhook_secret", "platform/acme/tinacloud-webhook"),
+    ],
+)
+def test_a_right_setting_is_taken(settings: Callable[..., dict[str, Any]], name: str, value: str) -> None:
+    """Values as they really look are taken."""
+    assert settings(**{name: value})[name] == value
+
+
+def test_the_packages_are_locked_whole() -> None:
+    """Every package has a hash, and none is bound to one registry."""
+    lock = Path(plugin.__file__).parent / "editor" / "package-lock.json"
+    packages = json.loads(lock.read_text("utf-8"))["packages"]
+    rest = [item for name, item in packages.items() if name and not item.get("inBundle")]
+    assert packages[""]["dependencies"]["tinacms"] == "3.14.1"
+    assert all(item["integrity"].startswith("sha512-") and "resolved" not in item for item in rest)
+
+
+def test_the_readme_has_every_fact_of_the_manifest(manifest: Manifest) -> None:
+    """Settings, variants and capabilities are described as the manifest has them."""
+    text = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
+    for name, setting in manifest.settings.items():
+        assert re.search(rf"^\| `{name}` \|.*\| {re.escape(setting.description)} \|$", text, re.MULTILINE), name
+    for name, variant in manifest.variants.items():
+        assert f"| `{name}` | {variant.summary} |" in text
+    for word, table in (("provides", manifest.provides), ("needs", manifest.needs), ("lacks", manifest.lacks)):
+        assert all(f"| {word} | `{name}` | {value} |" in text for name, value in table.items())
