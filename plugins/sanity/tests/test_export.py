@@ -118,6 +118,7 @@ def test_what_stays_behind_is_told(exported: Exported) -> None:
 
 
 def test_it_comes_back_as_it_was(
+    *,
     site: Site,
     settings: Callable[..., dict[str, Any]],
     filled: Content,

@@ -15,7 +15,7 @@ from platform_plugin_sanity.portable.reading import RAW, code_markdown
 
 LINES = st.sampled_from(
     ["# Head", "text", "*em* and **strong**", "- item", "  - inner", "1. one", "2. two", "3) three", "> quote", ">", "```", "~~~js",
-     "    code", "***", "---", "===", "| a | b |", "| - | - |", "[link](/x \"t\")", "[ref]", "[ref]: /y", "![p](/a.png)", "<b>html</b>",
+     "    code", "***", "---", "===", "| a | b |", "| - | - |", '[link](/x "t")', "[ref]", "[ref]: /y", "![p](/a.png)", "<b>html</b>",
      "{{< short >}}", "a  ", "\\*", "&amp;", "`x`", "~~s~~", "", "", "<https://a.example>", "[^1]: note", "a[^1]"]
 ) | st.text(st.sampled_from("ab*_`[]()#>-+1.\\ ~<&!|:"), max_size=12)  # fmt: skip
 
@@ -24,9 +24,11 @@ class Plain:
     """Writes back what was read."""
 
     def address(self, annotation: Mapping[str, Any]) -> str:
+        """Return the address as it stood there."""
         return str(annotation["href"])
 
     def object(self, item: Mapping[str, Any], *, inline: bool) -> str:
+        """Return what is no text."""
         assert not inline
         return item["markdown"] if item["_type"] == RAW else code_markdown(item["code"], item["language"])
 

@@ -147,6 +147,7 @@ class Recorder:
         self.asked: list[tuple[str, dict[str, str]]] = []
 
     def json(self, url: str, *, headers: dict[str, str], body: Any) -> Any:
+        """Keep the question and answer."""
         assert "query" in body
         self.asked.append((url, headers))
         return self.answer

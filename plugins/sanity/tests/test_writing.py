@@ -23,9 +23,11 @@ class Plain:
     """Knows links, and one object."""
 
     def address(self, annotation: Mapping[str, Any]) -> str:
+        """Return whatever stands there."""
         return annotation.get("href", "")
 
     def object(self, item: Mapping[str, Any], *, inline: bool) -> str:
+        """Return a picture in a line, and a word elsewhere."""
         return f"![{item['_type']}](/x.png)" if inline else f"[{item['_type']}]"
 
 
@@ -38,15 +40,18 @@ class Marks(HTMLParser):
         self.found: list[tuple[str, frozenset[str]]] = []
 
     def handle_starttag(self, tag: str, attrs: Any) -> None:
+        """Note that an element begins."""
         self.open.append(tag)
 
     def handle_startendtag(self, tag: str, attrs: Any) -> None:
         """A break or a picture has nothing in it."""
 
     def handle_endtag(self, tag: str) -> None:
+        """Note that it ends; nothing else was left open."""
         assert self.open.pop() == tag
 
     def handle_data(self, data: str) -> None:
+        """Keep each visible character."""
         marks = frozenset(TAGS.get(tag, tag) for tag in self.open if tag in TAGS or tag in BLOCKS - {"p"})
         self.found += [(letter, marks) for letter in data if not letter.isspace()]
 
