@@ -7,8 +7,10 @@ from the providers' documents and checked against collected vectors.
 
 from __future__ import annotations
 
+import ast
 import atexit
 import base64
+import dataclasses
 import functools
 import hashlib
 import hmac
@@ -21,6 +23,7 @@ import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
@@ -29,7 +32,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from platform_core.contributions import WebhookAdapter
-from platform_core.runtime.adapter import Rejected, Request
+from platform_core.runtime.adapter import Event, Rejected, Request
 from platform_core.runtime.plugs import Adapter
 from platform_core.runtime.router import Provider, Router, Settings
 from platform_testing.distributions import install_fakes
@@ -324,6 +327,66 @@ def test_a_signed_request_is_taken_once_and_forged_ones_never(
     told = capsys.readouterr().out + repr(said) + reference
     private = [SECRET, PERSON, *(good.headers[name] for name in signer.names() if len(good.headers[name]) > 20)]
     assert not [item for item in private if item in told]
+
+
+def test_what_is_no_event_is_refused_before_anything_is_stored(
+    aws: EmbeddedAws, signer: type[WebhookConformance]
+) -> None:
+    """Size, type of content, method, address and JSON, each with its status, and no receipt."""
+    layer = Layer(aws, "direct", signer.provider, signer.module, config_of(signer.provider))
+    good = signer.request(secret=SECRET)
+    large = b'{"a": "' + b"x" * Adapter(signer.module).max_bytes + b'"}'
+    answers = {
+        "size": layer.send(signer.request(large, secret=SECRET))[0],
+        "declared size": layer.send(replace(good, headers={**good.headers, "content-length": str(2**30)}))[0],
+        "type": layer.send(replace(good, headers={**good.headers, "content-type": "text/plain"}))[0],
+        "method": layer.send(replace(good, method="GET"))[0],
+        "address": layer.send(replace(good, path="/_platform/webhooks/nobody"))[0],
+        "JSON": layer.send(signer.request(b'{"a": 1, "a": 2}', secret=SECRET))[0],
+    }
+    wanted = {"size": 413, "declared size": 413, "type": 415, "method": 405, "address": 404, "JSON": 400}
+    assert answers == wanted
+    assert (layer.rows("receipts"), layer.queued()) == (0, 0)
+
+
+def test_a_failure_after_the_signature_loses_nothing(aws: EmbeddedAws, signer: type[WebhookConformance]) -> None:
+    """Where the queue is gone the answer is 503; once it is back the same request is taken."""
+    layer = Layer(aws, "direct", signer.provider, signer.module, config_of(signer.provider))
+    events = [dataclasses.replace(made, build=True) for made in [_event_of(signer)]]
+    broken = type("module", (), {**vars(signer.module), "normalize": staticmethod(lambda *_: events[0])})
+    clients = functools.cache(aws.client)
+    known = Settings(
+        layer.name, {signer.provider: Provider("webhooks", {})}, f"{layer.name}-receipts", queue=f"{layer.queue}-gone"
+    )
+    working = layer.router
+    layer.router = Router(known, clients=clients, load=lambda _: Adapter(broken), clock=lambda: NOW)
+    request = signer.request(secret=SECRET)
+    assert layer.send(request) == (503, "unavailable", "queue-unavailable")
+    assert layer.rows("receipts") == 0
+    layer.router = working
+    assert layer.send(request)[0] == Adapter(signer.module).accepted
+
+
+def _event_of(signer: type[WebhookConformance]) -> Event:
+    config = config_of(signer.provider)
+    found = Adapter(signer.module).normalize(signer.request(secret=SECRET), json.loads(signer.body), config)
+    assert found
+    return found
+
+
+def test_secrets_are_compared_in_constant_time(adapter: WebhookAdapter) -> None:
+    """What compares a signature is `hmac.compare_digest`; the one provider without a secret to compare is asked."""
+    source = adapter.module.read_text("utf-8")
+    (verify,) = [node for node in ast.parse(source).body if getattr(node, "name", "") == "verify"]
+    compared = {
+        name.id
+        for node in ast.walk(verify)
+        if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Eq | ast.NotEq)
+        for name in ast.walk(node)
+        if isinstance(name, ast.Name)
+    }
+    assert not compared & {"given", "signature", "digest", "secret", "expected", "mac", "key"}
+    assert ("compare_digest" in source) == (adapter.provider != "snipcart")
 
 
 def test_what_is_stored_names_no_person(aws: EmbeddedAws, signer: type[WebhookConformance]) -> None:
