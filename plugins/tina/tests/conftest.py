@@ -336,6 +336,12 @@ def policy_of(page: File) -> str:
 
 
 @pytest.fixture
+def serve(content: Content, api: Api) -> Callable[[Mapping[str, File]], Editor]:
+    """Give a function that serves published files beside the local server."""
+    return lambda files: Editor(files, api, content.root / "static")
+
+
+@pytest.fixture
 def editor(content: Content, local: Stage, api: Api, request: pytest.FixtureRequest) -> Iterator[Editor]:
     """A running editor over the site's folder; a test may mark it with settings."""
     chosen = fill_settings(**getattr(request, "param", {}))

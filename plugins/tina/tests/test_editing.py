@@ -92,6 +92,8 @@ def test_words_are_added_to_the_text(desk: Desk, hello: Path) -> None:
     desk.open("posts", "hello")
     desk.page.locator('[data-slate-editor="true"] li >> text=two').click()
     desk.page.keyboard.press("End")
+    desk.page.wait_for_function("() => getSelection().anchorOffset === 3")
+    desk.page.wait_for_timeout(500)  # the editor hears of a new selection a moment later
     desk.page.keyboard.type(" and a half")
     text = desk.save(hello)
     assert text.endswith("\nSome *text* with a [link](/a/).\n\n* one\n* two and a half\n")
