@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 import platform_plugin_foxy
-from platform_core.content import Product, ProductVariant
+from platform_core.content import Content, Product, ProductVariant
 from platform_core.contributions import Stage
 from platform_core.manifest import Manifest, parse_manifest
 from platform_core.node import ensure_packages, node
@@ -38,6 +38,18 @@ def _settings_of(manifest: Manifest) -> Callable[..., dict[str, Any]]:
     """Settings as core hands them over: checked, with defaults."""
     model = settings_model(manifest)
     return lambda **given: model.model_validate({"store_domain": "acme.foxycart.com", **given}).model_dump()
+
+
+@pytest.fixture(scope="session", name="content_of")
+def _content_of() -> Callable[..., Content]:
+    """A site's content that holds exactly the given products."""
+
+    def make(*products: Product) -> Content:
+        content = Content(Path("/nowhere"))
+        content.__dict__["products"] = products  # where the cached property keeps them
+        return content
+
+    return make
 
 
 @pytest.fixture(scope="session", name="product")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from platform_core.build_secrets import BuildSecrets
-from platform_core.content import Product
+from platform_core.content import Content, Product
 from platform_core.contributions import Stage
 from platform_core.errors import ContentError, SiteError, UserError
 from platform_core.site import Site
@@ -123,11 +123,13 @@ def test_the_customer_may_choose_how_often(button: Button, product: Product, rea
     assert "Lieferung" in html
 
 
-def test_a_checkout_of_its_own_is_named(button: Button, product: Product) -> None:
+def test_a_checkout_of_its_own_is_named(
+    button: Button, product: Product, settings_of: Callable[..., dict[str, Any]], content_of: Callable[..., Content]
+) -> None:
     """The template set goes with every form, unsigned as Foxy has it; the variant needs one."""
     assert 'name="template_set" value="look-2"' in button(product, template_set="look-2")
     with pytest.raises(SiteError):
-        button(product, variant="custom_checkout")
+        plugin.platform_fragments(settings_of(variant="custom_checkout"), content_of())
 
 
 def test_a_local_build_without_a_key_says_so(button: Button, product: Product) -> None:
@@ -187,6 +189,21 @@ def test_all_problems_come_at_once(button: Button, product: Product) -> None:
     """One build tells everything."""
     wrong = dataclasses.replace(product, name="", options={"Price": ("{",)}, extra={"category": "/"})
     assert problems(button, wrong, currency="USD").count("product night-rate:") == 5
+
+
+def test_one_build_tells_the_problems_of_every_product(
+    product: Product, shirt: Product, settings_of: Callable[..., dict[str, Any]], content_of: Callable[..., Content]
+) -> None:
+    """Also that two are not in one currency, which a store would charge as one."""
+    content = content_of(product, dataclasses.replace(shirt, currency="USD", extra={"category": "/"}))
+    with pytest.raises(ContentError) as error:
+        plugin.platform_fragments(settings_of(), content)
+    assert [str(problem) for problem in error.value.problems] == [
+        "product shirt: its price is in USD, and the store's prices are in EUR.",
+        "product shirt: category '/' is not the code of a category of the store.",
+    ]
+    with pytest.raises(ContentError, match="some products") as error:
+        plugin.platform_fragments(settings_of(currency="GBP"), content_of(product))
 
 
 def test_a_price_is_never_rounded(button: Button, product: Product, read_form: Any) -> None:

@@ -9,6 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 import platform_plugin_foxy.plugin
+from platform_core.content import Content
 from platform_core.hookspecs import REQUIRED, spec_modules
 from platform_core.manifest import Manifest
 from platform_core.site import Site
@@ -48,13 +49,15 @@ def test_secrets_are_named_by_the_client(settings_of: Callable[..., dict[str, An
     assert plugin.platform_webhook_adapter(site, own).secret == "c/d"
 
 
-def test_the_cart_is_a_link_with_a_script_on_top(settings_of: Callable[..., dict[str, Any]]) -> None:
+def test_the_cart_is_a_link_with_a_script_on_top(
+    settings_of: Callable[..., dict[str, Any]], content_of: Callable[..., Content]
+) -> None:
     """Without the sidecart no script is loaded, and the policy allows nothing but the form."""
-    both = plugin.platform_fragments(settings_of(template_set="look"))
+    both = plugin.platform_fragments(settings_of(template_set="look"), content_of())
     assert [fragment.slot for fragment in both] == ["navigation", "body-end"]
     assert 'href="https://acme.foxycart.com/cart?cart=view&amp;template_set=look"' in both[0].html
     assert 'src="https://cdn.foxycart.com/acme/loader.js"' in both[1].html
-    assert len(list(plugin.platform_fragments(settings_of(cart="link")))) == 1
+    assert len(list(plugin.platform_fragments(settings_of(cart="link"), content_of()))) == 1
     assert plugin.platform_csp(settings_of(cart="link")) == {"form-action": ["https://acme.foxycart.com"]}
     policy = plugin.platform_csp(settings_of())
     assert policy["form-action"] == ["https://acme.foxycart.com"]
@@ -62,11 +65,15 @@ def test_the_cart_is_a_link_with_a_script_on_top(settings_of: Callable[..., dict
     assert "'unsafe" not in str(policy)
 
 
-def test_a_store_with_a_domain_of_its_own(settings_of: Callable[..., dict[str, Any]]) -> None:
+def test_a_store_with_a_domain_of_its_own(
+    settings_of: Callable[..., dict[str, Any]], content_of: Callable[..., Content]
+) -> None:
     """Its script is named by the domain, or as the setting says."""
-    (_, script) = plugin.platform_fragments(settings_of(store_domain="buy.acme.example"))
+    (_, script) = plugin.platform_fragments(settings_of(store_domain="buy.acme.example"), content_of())
     assert "/buy.acme.example/loader.js" in script.html
-    (_, script) = plugin.platform_fragments(settings_of(store_domain="buy.acme.example", loader_name="acme"))
+    (_, script) = plugin.platform_fragments(
+        settings_of(store_domain="buy.acme.example", loader_name="acme"), content_of()
+    )
     assert "/acme/loader.js" in script.html
 
 

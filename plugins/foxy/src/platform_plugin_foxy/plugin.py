@@ -12,7 +12,7 @@ from platform_core.hookspecs import hookimpl
 from platform_plugin_foxy import markup, sales
 
 if TYPE_CHECKING:
-    from platform_core.content import Product
+    from platform_core.content import Content, Product
     from platform_core.contributions import Stage
     from platform_core.site import Site
 
@@ -37,8 +37,16 @@ def platform_build_secrets(site: Site, settings: Mapping[str, Any]) -> Mapping[s
 
 
 @hookimpl
-def platform_fragments(settings: Mapping[str, Any]) -> Iterable[Fragment]:
-    """Put the way to the cart into the navigation, and the sidecart's script at the end of the page."""
+def platform_fragments(settings: Mapping[str, Any], content: Content) -> Iterable[Fragment]:
+    """Put the way to the cart into the navigation, and the sidecart's script at the end of the page.
+
+    All products are checked here, so that one build tells every problem.
+    """
+    if settings["variant"] == "custom_checkout" and not settings["template_set"]:
+        what = "the variant custom_checkout needs the template set of that checkout."
+        problem = Problem("[settings.foxy] template_set", what, "Its code stands in the store's admin.")
+        raise SiteError("bad-site", "site.toml has 1 problem", problems=[problem])
+    sales.check_products(content.products, settings)
     fragments = [Fragment("navigation", markup.cart_button(settings))]
     if settings["cart"] == "sidecart":
         fragments.append(Fragment("body-end", markup.loader(settings)))
@@ -53,10 +61,6 @@ def platform_buy_button(
 
     Everywhere but on the developer's machine it is signed, or the build ends.
     """
-    if settings["variant"] == "custom_checkout" and not settings["template_set"]:
-        what = "the variant custom_checkout needs the template set of that checkout."
-        problem = Problem("[settings.foxy] template_set", what, "Its code stands in the store's admin.")
-        raise SiteError("bad-site", "site.toml has 1 problem", problems=[problem])
     sale = sales.sale_of(product, settings, base_url=stage.base_url, locale=site.locale)
     if not sale.available:
         return markup.sold_out(sale, settings)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain
@@ -14,7 +14,7 @@ from platform_core.content import Product, ProductVariant
 from platform_core.errors import ContentError, Problem
 from platform_core.product_data import price_text
 
-__all__ = ["Choice", "Sale", "sale_of"]
+__all__ = ["Choice", "Sale", "check_products", "sale_of"]
 
 SUBSCRIPTIONS = "subscription_store"
 ONCE = "once"
@@ -77,6 +77,20 @@ class Sale:
     available: bool
 
 
+def check_products(products: Iterable[Product], settings: Mapping[str, Any]) -> None:
+    """Check whether the store can sell all of *products*.
+
+    Raises:
+        ContentError: With every problem of every product.
+    """
+    products = list(products)
+    # A store charges in one currency, whatever a page says.
+    currency = settings["currency"] or next((product.currency for product in products), "")
+    given = {**settings, "currency": currency}
+    if problems := [problem for product in products for problem in _problems(product, given)]:
+        raise _unsellable(problems)
+
+
 def sale_of(product: Product, settings: Mapping[str, Any], *, base_url: str, locale: str) -> Sale:
     """Return what Foxy is told of *product*.
 
@@ -91,7 +105,7 @@ def sale_of(product: Product, settings: Mapping[str, Any], *, base_url: str, loc
     """
     problems = list(_problems(product, settings))
     if problems:
-        raise ContentError("foxy-products", "some products can't be sold through Foxy as they are", problems=problems)
+        raise _unsellable(problems)
     frequencies = _frequencies(product, settings)
     fields = dict(_fields(product, settings, base_url))
     if len(frequencies) == 1:
@@ -158,7 +172,9 @@ def _frequencies(product: Product, settings: Mapping[str, Any]) -> list[str]:
 def _problems(product: Product, settings: Mapping[str, Any]) -> Iterator[Problem]:
     where = f"product {product.sku}"
     if settings["currency"] and product.currency != settings["currency"]:
-        yield Problem(where, f"its price is in {product.currency}, and the store's is in {settings['currency']}.")
+        yield Problem(
+            where, f"its price is in {product.currency}, and the store's prices are in {settings['currency']}."
+        )
     for code in (product.sku, *(variant.sku for variant in product.variants)):
         if len(code) > _CODE_LIMIT:
             yield Problem(where, f"the sku {code!r} is longer than {_CODE_LIMIT} characters.")
@@ -190,6 +206,10 @@ def _option_problems(product: Product, where: str) -> Iterator[Problem]:
                 f"the choice {choice!r} is empty or holds one of {{ }} |, which Foxy reads as a change of the product."
             )
             yield Problem(where, what, "Give a form that costs more a row in variants.")
+
+
+def _unsellable(problems: Iterable[Problem]) -> ContentError:
+    return ContentError("foxy-products", "some products can't be sold through Foxy as they are", problems=problems)
 
 
 def _digits(amount: Decimal) -> str:
