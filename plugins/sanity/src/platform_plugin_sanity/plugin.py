@@ -76,9 +76,22 @@ def platform_local_services(
         problem = Problem("site.toml [settings.sanity] offline_data", f"there is no file {data}.")
         raise SiteError("bad-settings", "the stand-in has no content", problems=[problem])
     project = settings["project_id"] or _NOBODY
-    options = ("--project", project, "--dataset", settings["dataset"], "--state", str(folder / "state.ndjson"))
-    options += ("--webhook", f"{stage.base_url}/_platform/webhooks/sanity")
-    command = (sys.executable, "-m", standin.__name__, "--port", "{port}", "--data", str(path), *options)
+    options = {
+        "--project": project,
+        "--dataset": settings["dataset"],
+        "--state": str(folder / "state.ndjson"),
+        "--webhook": f"{stage.base_url}/_platform/webhooks/sanity",
+    }
+    command = (
+        sys.executable,
+        "-m",
+        standin.__name__,
+        "--port",
+        "{port}",
+        "--data",
+        str(path),
+        *(part for row in options.items() for part in row),
+    )
     return [LocalService(standin.SERVICE, command)]
 
 
