@@ -178,3 +178,19 @@ def test_the_source_variant_has_no_rich_text(desk: Desk) -> None:
     desk.open("posts", "hello")
     assert desk.page.locator('[data-slate-editor="true"]').count() == 0
     assert "- one\n- two" in desk.page.locator('textarea[name="body"]').input_value()
+
+
+@pytest.mark.parametrize("directive", ["style-src", "img-src", "worker-src", "font-src"])
+def test_the_policy_has_nothing_to_spare(desk: Desk, editor: Any, directive: str) -> None:
+    """Without what the page asks for in one directive, the browser refuses something."""
+    parts = [part for part in editor.policy.split("; ") if not part.startswith(f"{directive} ")]
+    editor.policy = "; ".join(parts)
+    desk.enter()
+    desk.open("posts", "hello")
+    desk.page.get_by_test_id("markdown-button").click()
+    desk.page.wait_for_selector(".monaco-editor .view-line", state="attached")
+    for _ in range(100):
+        if desk.complaints:
+            return
+        desk.page.wait_for_timeout(50)  # lets the browser's events in
+    pytest.fail(f"nothing needed {directive}")
