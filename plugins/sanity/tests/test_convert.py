@@ -173,6 +173,16 @@ def test_an_odd_language_is_told(convert: Convert) -> None:
     assert (dict(converted.entries), list(converted.skipped)) == ({}, ["p1"])
 
 
+def test_a_field_of_the_model_that_is_called_language_is_a_field(convert: Convert, content: Content) -> None:
+    """Where the site's own model has a field of that name, it says what the site means by it."""
+    model = content.root / "content.toml"
+    model.write_text(
+        model.read_text().replace('{ name = "rating"', '{ name = "language", label = "x" },\n  { name = "rating"')
+    )
+    entry = only(convert(post(language="Sign language")))
+    assert (entry.path, entry.extra["language"]) == ("posts/hello.md", "Sign language")
+
+
 def test_types_of_others_are_mapped(convert: Convert) -> None:
     """Fields of a type that Platform did not make are guessed, and words with another meaning are set apart."""
     document = {

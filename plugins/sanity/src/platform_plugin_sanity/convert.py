@@ -86,16 +86,17 @@ class Converter:
         kind = self.kinds.get(str(document.get("_type")))
         if kind is None:
             return ""
-        locale = self._locale_of(document)
+        locale = self._locale_of(document, kind)
         if locale and not _LOCALE.fullmatch(locale):
             self._skip(name, document, f"{locale!r} is not the name of a language.")
             return ""
         slug = _slug(name, document, kind.slug)
         return "/".join(part for part in (locale, kind.collection, slug) if part)
 
-    def _locale_of(self, document: Mapping[str, Any]) -> str:
+    def _locale_of(self, document: Mapping[str, Any], kind: Kind) -> str:
         """Return the language of a document, when it is not the site's."""
-        found = next((value for key in LOCALE_FIELDS if isinstance(value := document.get(key), str) and value), "")
+        words = (document.get(key) for key in _locale_fields(kind))
+        found = next((word for word in words if isinstance(word, str) and word), "")
         return "" if found.replace("_", "-").lower() == self.locale.lower() else found
 
     def _entry(self, document: Mapping[str, Any], path: str, values: Values, translation: str) -> Entry:
@@ -113,14 +114,14 @@ class Converter:
         data |= values.side_data(data)
         if kind.collection == PRODUCTS:
             data = product_data(data)
-        data |= self._marks(document, data, translation)
+        data |= self._marks(document, kind, data, translation)
         references = values.references
         return _made(data, references, body, path)
 
     def _marks(
-        self, document: Mapping[str, Any], data: Mapping[str, Any], translation: str
+        self, document: Mapping[str, Any], kind: Kind, data: Mapping[str, Any], translation: str
     ) -> Iterator[tuple[str, Any]]:
-        if locale := self._locale_of(document):
+        if locale := self._locale_of(document, kind):
             yield "locale", locale
         if translation and not data.get("translation"):
             yield "translation", translation
@@ -147,10 +148,10 @@ def _renamed(document: Mapping[str, Any], kind: Kind) -> Iterator[tuple[str, Any
     source = {
         key: value
         for key, value in document.items()
-        if not key.startswith("_") and key not in {"slug", *LOCALE_FIELDS[1:]} and value is not None
+        if not key.startswith("_") and key not in {"slug", *_locale_fields(kind)} and value is not None
     }
     if kind.own:
-        yield from ((key, value) for key, value in source.items() if key != "locale")
+        yield from source.items()
         return
     guessed = {
         found: target
@@ -160,10 +161,13 @@ def _renamed(document: Mapping[str, Any], kind: Kind) -> Iterator[tuple[str, Any
     for key, value in source.items():
         name = guessed.get(key, key)
         if name in _MEANINGFUL and name not in kind.fields:
-            if name == "locale":
-                continue
             name = f"{document['_type']}_{name}"
         yield name, value
+
+
+def _locale_fields(kind: Kind) -> tuple[str, ...]:
+    """Return the fields that say in which language a document is; one of the content model may mean something else."""
+    return tuple(name for name in LOCALE_FIELDS if name == "locale" or name not in kind.fields)
 
 
 def _body_field(kind: Kind) -> str:

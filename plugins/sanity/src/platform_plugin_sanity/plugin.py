@@ -71,7 +71,11 @@ def platform_local_services(
 
     folder = content.root / STATE
     data = settings["offline_data"]
-    path = content.root / data if data else sample.write_sample(model.collections_of(site, content), folder / "sample")
+    path = (
+        content.root / data
+        if data
+        else sample.write_sample(model.collections_of(site, content), folder / "sample", content)
+    )
     if not path.is_file():
         problem = Problem("site.toml [settings.sanity] offline_data", f"there is no file {data}.")
         raise SiteError("bad-settings", "the stand-in has no content", problems=[problem])

@@ -7,11 +7,12 @@ import hashlib
 import json
 import struct
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-from platform_core.content import PRODUCTS, Collection, Field
+from platform_core.content import PRODUCTS, Collection, Content, Field
 from platform_core.files import write_atomically
 from platform_plugin_sanity.naming import OWN_FIELDS, field_id, slugify, type_name
 
@@ -23,22 +24,49 @@ _GOODS = ("Field notebook", "Travel mug")
 _COLOURS = (((36, 86, 122), (240, 178, 90)), ((52, 92, 64), (236, 226, 190)))
 
 
-def write_sample(collections: Iterable[Collection], folder: Path) -> Path:
-    """Write the sample and its pictures into *folder*, and return the ndjson file."""
+def write_sample(collections: Iterable[Collection], folder: Path, content: Content | None = None) -> Path:
+    """Write the sample and its pictures into *folder*, and return the ndjson file.
+
+    Args:
+        collections: Which types there are.
+        folder: Where it is written.
+        content: The site's own. What its engine asks of a field, an entry that is there has.
+    """
     for number, colours in enumerate(_COLOURS, 1):
         write_atomically(folder / "images" / f"sample-{number}.png", _picture(640, 400, *colours))
-    lines = (json.dumps(document, ensure_ascii=False) for document in sample_documents(collections))
+    lines = (json.dumps(document, ensure_ascii=False) for document in sample_documents(collections, _examples(content)))
     path = folder / "data.ndjson"
     write_atomically(path, "".join(f"{line}\n" for line in lines))
     return path
 
 
-def sample_documents(collections: Iterable[Collection]) -> Iterator[dict[str, Any]]:
-    """Yield two documents of each collection."""
+def sample_documents(
+    collections: Iterable[Collection], examples: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
+) -> Iterator[dict[str, Any]]:
+    """Yield two documents of each collection; *examples* has values of an entry of each."""
     for item in collections:
         titles = _GOODS if item.name == PRODUCTS else _TITLES
         for number, title in enumerate(titles):
-            yield _document(item, number, title)
+            document = _document(item, number, title) | dict(_borrowed(item, examples.get(item.name, {})))
+            # The same sample is the same revision, so that a restart is no change.
+            text = json.dumps(document, sort_keys=True)
+            yield {**document, "_rev": hashlib.sha256(text.encode()).hexdigest()[:22]}
+
+
+def _examples(content: Content | None) -> dict[str, Mapping[str, Any]]:
+    """Return collection -> front matter of its first entry that the site has of its own."""
+    found: dict[str, Mapping[str, Any]] = {}
+    for entry in content.entries() if content else ():
+        if not entry.slug.startswith("_") and not str(entry.extra.get("source", "")).startswith("sanity/"):
+            found.setdefault(entry.collection, entry.extra)
+    return found
+
+
+def _borrowed(item: Collection, example: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for field in item.fields:
+        value = example.get(field.name)
+        if field.required and item.name != PRODUCTS and isinstance(value, str | int | float | bool):
+            yield field_id(field.name), value
 
 
 def _document(item: Collection, number: int, title: str) -> dict[str, Any]:
@@ -49,8 +77,6 @@ def _document(item: Collection, number: int, title: str) -> dict[str, Any]:
         "_type": kind,
         "_createdAt": made,
         "_updatedAt": made,
-        # The same sample is the same revision, so that a restart is no change.
-        "_rev": hashlib.sha256(f"{kind} {number} {title}".encode()).hexdigest()[:22],
         "slug": {"_type": "slug", "current": slugify(title)},
     }
     for field in item.fields:

@@ -182,9 +182,10 @@ export class Dataset {
   }
 
   tell(before, results, transactionId) {
-    for (const {id, operation} of results) {
-      if (operation === 'none') continue
+    // Several mutations of one document are one change.
+    for (const id of new Set(results.filter(({operation}) => operation !== 'none').map((row) => row.id))) {
       const [old, now] = [before.get(id), this.documents.get(id)]
+      if (!old && !now) continue
       const event = {
         documentId: id,
         transactionId,
