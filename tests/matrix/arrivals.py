@@ -59,8 +59,13 @@ def arrive(composition: Composition, stage: Stage) -> Arrival:
         pages = [_by_hand(composition)]
     mine = {entry_url(entry) for entry in pulled if entry.collection == PRODUCTS}
     products = Content(root).products
-    product = next((item for item in products if item.url in mine), None) or MUG
+    product = next((item for item in products if item.url in mine and _is_there(item)), None) or MUG
     return pages[0], product
+
+
+def _is_there(product: Product) -> bool:
+    """Tell whether any form of a product can be bought."""
+    return product.stock != 0 and (not product.variants or any(item.stock != 0 for item in product.variants))
 
 
 def _by_hand(composition: Composition) -> Entry:
