@@ -199,7 +199,7 @@ export class Dataset {
         previous: old,
         // A patch in Mendoza's format that is a literal value.
         effects: {apply: [0, now ?? null], revert: [0, old ?? null]},
-        mutations: [],
+        mutations: [now ? {createOrReplace: now} : {delete: {id}}],
         transactionTotalEvents: 1,
         transactionCurrentEvent: 1,
       }
