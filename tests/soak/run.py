@@ -95,11 +95,11 @@ def main(arguments: list[str]) -> int:
         given.events, given.sites, given.build_seconds = 200, 4, 2.0
     knobs = {"visibility": 5} if given.reduced else {}
     load = os.getloadavg()[0]
-    with embedded_aws() as aws, build_clock(aws.endpoint, given.build_seconds) as clock:
+    with embedded_aws({"LOG_LEVEL": "WARNING"}) as aws, build_clock(aws.endpoint, given.build_seconds) as clock:
         record = soak(aws, clock, given, knobs)
     record = {
         "date": dt.datetime.now(dt.UTC).date().isoformat(),
-        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, load {load:.1f} before",
+        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, load {load:.1f} before and {os.getloadavg()[2]:.1f} after",
         **record,
     }
     print(json.dumps(record, indent=1))
