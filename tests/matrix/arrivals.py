@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import Any
@@ -43,7 +43,6 @@ def arrive(composition: Composition, stage: Stage) -> Arrival:
         PlatformError: The CMS or the shop brought nothing.
     """
     root = composition.content.root
-    write_atomically(root / "content" / PRODUCTS / "mug.md", render_entry(product_entry(MUG, "mug", body="A mug.\n")))
     sources = composition.sources(stage)
     skipped = [problem for done in pull_sources(sources, root) for problem in done.skipped]
     if skipped:
@@ -57,10 +56,18 @@ def arrive(composition: Composition, stage: Stage) -> Arrival:
         pages = [_write(WRITERS[site.cms], composition, stage)]
     if not site.cms:
         pages = [_by_hand(composition)]
-    mine = {entry_url(entry) for entry in pulled if entry.collection == PRODUCTS}
-    products = Content(root).products
-    product = next((item for item in products if item.url in mine and _is_there(item)), None) or MUG
-    return pages[0], product
+    return pages[0], _product(composition, pulled)
+
+
+def _product(composition: Composition, pulled: Iterable[Entry]) -> Product:
+    """Return a product of the shop's own, of the CMS's, or one that is written now."""
+    root = composition.content.root
+    from_cms = {entry_url(entry): str(entry.extra[MARK]).startswith(f"{composition.site.cms}/") for entry in pulled}
+    found = [item for item in Content(root).products if item.url in from_cms and _is_there(item)]
+    if found:
+        return min(found, key=lambda item: from_cms[item.url])
+    write_atomically(root / "content" / PRODUCTS / "mug.md", render_entry(product_entry(MUG, "mug", body="A mug.\n")))
+    return MUG
 
 
 def _is_there(product: Product) -> bool:

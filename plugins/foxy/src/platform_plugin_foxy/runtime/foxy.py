@@ -17,10 +17,11 @@ from typing import Any
 
 from platform_core.runtime.adapter import Event, Rejected, Request
 
-__all__ = ["ACCEPTED_STATUS", "MAX_BYTES", "PROVIDER", "normalize", "verify"]
+__all__ = ["ACCEPTED_STATUS", "DUPLICATE_STATUS", "MAX_BYTES", "PROVIDER", "normalize", "verify"]
 
 PROVIDER = "foxy"
 ACCEPTED_STATUS = 200  # Foxy's documents speak of 200 alone; it turns a webhook off that is not answered with it
+DUPLICATE_STATUS = 200  # a repeat is not a failure, and anything but 200 counts as one
 MAX_BYTES = 1_048_576
 
 _SIGNATURE = re.compile(r"[0-9a-f]{64}")

@@ -21,9 +21,10 @@ from typing import Any
 
 from platform_core.runtime.adapter import Event, Rejected, Request
 
-__all__ = ["MAX_BYTES", "PROVIDER", "normalize", "verify"]
+__all__ = ["DUPLICATE_STATUS", "MAX_BYTES", "PROVIDER", "normalize", "verify"]
 
 PROVIDER = "shopify"
+DUPLICATE_STATUS = 200  # anything else counts as a failure, and eight of them end the subscription
 MAX_BYTES = 1_048_576
 
 _SIGNATURE = re.compile(r"[A-Za-z0-9+/]{43}=")

@@ -21,10 +21,11 @@ from urllib.parse import urlsplit
 
 from platform_core.runtime.adapter import Event, Rejected, Request
 
-__all__ = ["ACCEPTED_STATUS", "MAX_BYTES", "PROVIDER", "normalize", "verify"]
+__all__ = ["ACCEPTED_STATUS", "DUPLICATE_STATUS", "MAX_BYTES", "PROVIDER", "normalize", "verify"]
 
 PROVIDER = "snipcart"
 ACCEPTED_STATUS = 200  # with application/json; Snipcart takes nothing else for success
+DUPLICATE_STATUS = 200  # a repeat is not a failure, and anything but 200 counts as one
 MAX_BYTES = 524_288
 
 _API = "https://app.snipcart.com/api/requestvalidation"
