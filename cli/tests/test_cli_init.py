@@ -183,7 +183,7 @@ def test_a_choice_that_needs_a_later_one_says_which(platform: Any) -> None:
     """What only a certain shop makes possible can still be chosen."""
     cms = platform.plugins / "platform_plugin_cms_memory" / "plugin.toml"
     cms.write_text(cms.read_text("utf-8").replace("[needs]", '[needs]\n"shop.cart" = "It edits carts."'), "utf-8")
-    platform.env["PLATFORM_DISABLE"] = "snipcart,decap,hugo"
+    platform.env["PLATFORM_DISABLE"] = "foxy,shopify-basic,shopify-advanced,snipcart"
     flags = ("--client", "acme", "--domain", "www.acme.example", "--title", "A", "--variant", "plain")
     seen, code = platform.converse("init", "acme", *flags, answers=("ssg-echo", "cms-memory", "none", "shop-memory"))
     assert code == 0, seen
