@@ -117,7 +117,7 @@ def distributions() -> list[str]:
     """Return the names of the workspace's distributions."""
     files = [ROOT / "core", ROOT / "cli", ROOT / "testing", *(ROOT / "plugins").iterdir()]
     return sorted(
-        f"platform_plugin_{path.name}" if path.parent.name == "plugins" else f"platform_{path.name}"
+        f"platform_plugin_{path.name.replace('-', '_')}" if path.parent.name == "plugins" else f"platform_{path.name}"
         for path in files
         if (path / "pyproject.toml").is_file()
     )
