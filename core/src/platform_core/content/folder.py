@@ -158,7 +158,8 @@ class Content:
     def _files(self, below: str = "") -> list[Path]:
         """List Markdown files; links that leave the site's folder are left out."""
         root = self.root / "content"
-        return sorted(path for path in (root / below).rglob("*.md") if path.resolve().is_relative_to(root.resolve()))
+        home = root.resolve()
+        return sorted(path for path in (root / below).rglob("*.md") if path.resolve().is_relative_to(home))
 
     def _entry(self, path: Path) -> Entry:
         relative = path.relative_to(self.root / "content")
