@@ -331,3 +331,15 @@ def test_a_wrong_content_model_is_told_whole(write) -> None:
     with pytest.raises(ContentError) as caught:
         _ = content.collections
     assert len(caught.value.problems) >= 4
+
+
+@pytest.mark.parametrize("name", ["posts", "products"])
+def test_a_folder_that_leads_out_is_not_read(write, tmp_path: Path, name: str) -> None:
+    """Neither entries nor products come from a folder that is a link to elsewhere."""
+    outside = tmp_path.parent / f"{tmp_path.name}-outside"
+    outside.mkdir()
+    (outside / "a.md").write_text(product(), "utf-8")
+    content = write({"content/about.md": "---\ntitle: A\n---\n"})
+    (tmp_path / "content" / name).symlink_to(outside)
+    assert [entry.slug for entry in content.entries()] == ["about"]
+    assert content.products == ()

@@ -104,21 +104,6 @@ class Http:
         except ValueError:
             raise SourceError("source-answer", f"{_place(url)} did not answer with JSON") from None
 
-    def lines(self, url: str, *, headers: Mapping[str, str] | None = None) -> list[Any]:
-        """Return what *url* answers as JSON lines (ndjson), parsed.
-
-        Raises:
-            SourceError: As `json`.
-        """
-        with self._ask(url, headers or {}, None, None) as answer:
-            data = _read(answer, url, MAX_ANSWER_BYTES)
-            if answer.status >= 300:
-                raise _refusal(url, answer.status, data)
-        try:
-            return [json.loads(line) for line in data.splitlines() if line.strip()]
-        except ValueError:
-            raise SourceError("source-answer", f"{_place(url)} did not answer with JSON lines") from None
-
     def download(self, url: str, target: Path) -> None:
         """Write what *url* answers to *target*, whole or not at all.
 

@@ -159,7 +159,14 @@ class Content:
         """List Markdown files; links that leave the site's folder are left out."""
         root = self.root / "content"
         home = root.resolve()
-        return sorted(path for path in (root / below).rglob("*.md") if path.resolve().is_relative_to(home))
+        if not (root / below).resolve().is_relative_to(home):
+            return []
+        # Folders that are links are not walked into, so only a file can still lead out.
+        return sorted(
+            path
+            for path in (root / below).rglob("*.md")
+            if not path.is_symlink() or path.resolve().is_relative_to(home)
+        )
 
     def _entry(self, path: Path) -> Entry:
         relative = path.relative_to(self.root / "content")
