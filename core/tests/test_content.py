@@ -333,6 +333,58 @@ def test_a_wrong_content_model_is_told_whole(write) -> None:
     assert len(caught.value.problems) >= 4
 
 
+@pytest.mark.parametrize(
+    ("fields", "wrong"),
+    [
+        ('[{name = "mood", label = "Mood", type = "strng"}]', "the unknown type 'strng'"),
+        ('[{name = "mood", label = "Mood", type = "select"}]', "no choices"),
+        ('[{name = "mood", label = "Mood"}, {name = "mood", label = "Again"}]', "there 2 times"),
+    ],
+)
+def test_a_form_that_no_editor_can_show_is_refused(write, fields: str, wrong: str) -> None:
+    """Every CMS can draw what is left: known types, choices to choose from, each field once."""
+    row = f'[[collections]]\nname = "posts"\nlabel = "Posts"\nlabel_singular = "Post"\nfields = {fields}\n'
+    content = write({"content.toml": row})
+    with pytest.raises(ContentError) as caught:
+        content.forms(sells=False)
+    (problem,) = caught.value.problems
+    assert "'posts'" in problem.where
+    assert wrong in problem.what
+
+
+def test_folders_are_collections_without_a_model(write) -> None:
+    """Editors find every folder that holds entries, with the usual fields; index pages are the engine's."""
+    entry = "---\ntitle: A\n---\n"
+    names = ("about.md", "posts/a.md", "docs/how_to/b.md", "news/_index.md", "products/mug.md")
+    content = write({f"content/{name}": entry for name in names})
+    assert [(item.name, item.label) for item in content.forms(sells=False)] == [
+        ("", "Pages"),
+        ("docs/how_to", "Docs: how to"),
+        ("posts", "Posts"),
+        ("products", "Products"),
+    ]
+
+
+def test_a_new_site_has_posts_and_a_new_shop_products(write) -> None:
+    """There is something to begin with before there are files."""
+    content = write({})
+    assert [item.name for item in content.forms(sells=True)] == ["posts", "products"]
+    assert [item.name for item in content.forms(sells=False)] == ["posts"]
+
+
+def test_a_model_gets_the_fields_that_files_need(write) -> None:
+    """An entry has a title, a product what makes it one; what the model says of them stays."""
+    rows = "".join(
+        f'[[collections]]\nname = "{name}"\nlabel = "All"\nlabel_singular = "One"\n'
+        'fields = [{name = "price", label = "Amount"}]\n'
+        for name in ("posts", "products")
+    )
+    posts, products = write({"content.toml": rows, "content/about.md": "About\n"}).forms(sells=False)
+    assert [field.name for field in posts.fields] == ["title", "price"]
+    assert [field.name for field in products.fields] == ["title", "sku", "currency", "price"]
+    assert products.fields[-1].label == "Amount"
+
+
 @pytest.mark.parametrize("name", ["posts", "products"])
 def test_a_folder_that_leads_out_is_not_read(write, tmp_path: Path, name: str) -> None:
     """Neither entries nor products come from a folder that is a link to elsewhere."""

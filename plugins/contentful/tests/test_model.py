@@ -35,8 +35,8 @@ def test_collections_become_types(content: Content) -> None:
     assert [(item.id, item.collection) for item in types] == [
         ("posts", "posts"),
         ("docs_guides", "docs/guides"),
-        ("pages", ""),
         ("products", "products"),
+        ("pages", ""),
     ]
 
 

@@ -185,10 +185,10 @@ def test_without_a_model_the_folders_are_offered(
 
 
 def test_an_empty_site_can_be_edited(settings: Settings, tmp_path: Path, local: Stage) -> None:
-    """The editor needs one collection; pages of the root are always possible."""
+    """The editor needs one collection: it can begin with posts."""
     site = Site(client="acme", domain="acme.example", engine="hugo")
     made = config.build_config(site, settings(), Content(tmp_path), local)
-    assert [(item["name"], item["folder"]) for item in made["collections"]] == [("pages", "content")]
+    assert [(item["name"], item["folder"]) for item in made["collections"]] == [("posts", "content/posts")]
 
 
 def test_a_nested_collection_has_an_address(site: Site, settings: Settings, content: Content, local: Stage) -> None:

@@ -9,6 +9,7 @@ loses nothing. See ``docs/reference/content.md``.
 
 from platform_core.content.entries import parse_entry, render_entry
 from platform_core.content.folder import Content
+from platform_core.content.forms import ENTRY_FIELDS, PRODUCT_FIELDS
 from platform_core.content.model import (
     Asset,
     Collection,
@@ -22,7 +23,9 @@ from platform_core.content.model import (
 from platform_core.content.products import PRODUCTS, product_entry, read_product
 
 __all__ = [
+    "ENTRY_FIELDS",
     "PRODUCTS",
+    "PRODUCT_FIELDS",
     "Asset",
     "Collection",
     "Content",

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from platform_core.content.entries import parse_entry
-from platform_core.content.forms import parse_collections
+from platform_core.content.forms import complete_collections, parse_collections
 from platform_core.content.model import Collection, Entry, Product, Redirect, entry_url
 from platform_core.content.products import PRODUCTS, read_product, skus_of
 from platform_core.errors import ContentError, Problem, did_you_mean
@@ -50,6 +50,25 @@ class Content:
         """
         path = self.root / "content.toml"
         return parse_collections(path.read_text("utf-8"), path.name) if path.is_file() else ()
+
+    def forms(self, *, sells: bool) -> tuple[Collection, ...]:
+        """Return the collections that a CMS offers to editors, each with every field that its files need.
+
+        These are the content model's. A site without one has a collection for each folder
+        that holds entries, or one of posts when there are none yet. Products are added
+        where the model leaves them out.
+
+        Args:
+            sells: Whether the site has a shop; a folder of products says so too.
+
+        Raises:
+            ContentError: ``content.toml`` is not valid.
+        """
+        root = self.root / "content"
+        files = () if self.collections else (path for path in self._files() if not path.name.startswith("_"))
+        folders = {path.parent.relative_to(root).as_posix() for path in files} - {PRODUCTS} or {"posts"}
+        names = ("" if folder == "." else folder for folder in sorted(folders))
+        return complete_collections(self.collections, names, sells=sells or (root / PRODUCTS).is_dir())
 
     def entries(self) -> Iterator[Entry]:
         """Read every entry, in the order of its path.

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from platform_core.content import PRODUCTS, Collection, Content, Field
-from platform_core.errors import ContentError, Problem, did_you_mean
+from platform_core.content import ENTRY_FIELDS, PRODUCTS, Collection, Content, Field
+from platform_core.errors import ContentError, Problem
 from platform_plugin_contentful.naming import field_id, type_id
 
 __all__ = ["MORE", "ContentType", "TypeField", "content_types", "site_collections"]
@@ -36,26 +36,6 @@ _TYPES: Mapping[str, tuple[str, str]] = {
 _LOCALIZED = frozenset({"string", "text", "markdown", "list"})
 # What is true of a product in every language.
 _FACTS = frozenset({"sku", "price", "currency", "stock", "weight"})
-_ENTRY_FIELDS = (
-    Field("title", "Title"),
-    Field("date", "Date", "datetime", required=False),
-    Field("description", "Description", "text", required=False),
-    Field("image", "Image", "image", required=False),
-    Field("tags", "Tags", "list", required=False),
-    Field("body", "Text", "markdown", required=False),
-)
-_PRODUCT_FIELDS = (
-    Field("title", "Name"),
-    Field("sku", "SKU", hint="Letters, digits, dots, dashes and underscores; unique in the shop."),
-    Field("price", "Price", hint="With a dot, for example 18.50."),
-    Field("currency", "Currency", hint="Three capitals, for example EUR."),
-    Field("description", "Description", "text", required=False),
-    Field("image", "Image", "image", required=False),
-    Field("stock", "Stock", "number", required=False, hint="Pieces left; empty when stock is not counted."),
-    Field("weight", "Weight", "number", required=False, hint="In grams."),
-    Field("body", "Text", "markdown", required=False),
-)
-_ALWAYS = ("title", "sku", "price", "currency")
 _PATTERNS: Mapping[str, tuple[str, str]] = {
     "sku": (r"^[A-Za-z0-9._-]{1,64}$", "1 to 64 letters, digits, dots, dashes or underscores"),
     "price": (r"^[0-9]{1,9}(\.[0-9]{1,4})?$", "An amount such as 18.50"),
@@ -111,23 +91,12 @@ def content_types(content: Content, *, localized: bool = False, sells: bool = Fa
 
 
 def site_collections(content: Content, *, sells: bool = False) -> tuple[Collection, ...]:
-    """Return the collections of the content model, with folders and products that it leaves out."""
-    found = list(content.collections)
-    there = _folders(content)
-    names = {item.name for item in found}
-    for folder in sorted(there - names - {PRODUCTS}) if not found else ("",) if "" in there - names else ():
-        words = (folder or "pages").replace("-", " ").replace("_", " ").replace("/", ": ")
-        found.append(Collection(folder, words[:1].upper() + words[1:], "Entry", _ENTRY_FIELDS))
-    if PRODUCTS not in names and (sells or PRODUCTS in there):
-        found.append(Collection(PRODUCTS, "Products", "Product", _PRODUCT_FIELDS))
-    return tuple(found)
-
-
-def _folders(content: Content) -> set[str]:
-    root = content.root / "content"
-    files = (path for path in root.rglob("*.md") if not path.name.startswith("_"))
-    folders = (path.parent.relative_to(root).as_posix() for path in files)
-    return {"" if folder == "." else folder for folder in folders}
+    """Return the collections of the content model, and one of pages when the folder of the content holds some."""
+    found = content.forms(sells=sells)
+    pages = any(not path.name.startswith("_") for path in (content.root / "content").glob("*.md"))
+    if pages and all(item.name for item in found):
+        found = (*found, Collection("", "Pages", "Entry", ENTRY_FIELDS))
+    return found
 
 
 def _references(content: Content) -> dict[str, tuple[str, ...]]:
@@ -161,21 +130,13 @@ def _check(collections: Iterable[Collection], links: Mapping[str, tuple[str, ...
 
 
 def _wrong_field(one: Field, where: str) -> Iterator[Problem]:
-    if one.type not in _TYPES:
-        hint = did_you_mean(one.type, _TYPES)
-        yield Problem(where, f"the field {one.name!r} has the unknown type {one.type!r}.", hint)
-    elif one.type == "select" and not one.choices:
-        yield Problem(where, f"the field {one.name!r} has no choices to select from.")
     if field_id(one.name)[:1].isdigit() or not one.name:
         yield Problem(where, f"the field {one.name!r} begins with a digit, or has no name.")
 
 
 def _content_type(item: Collection, links: Iterable[str], *, localized: bool) -> ContentType:
-    named = {one.name for one in item.fields}
-    missing = [one for one in _PRODUCT_FIELDS if one.name in _ALWAYS and one.name not in named]
-    first = missing if item.name == PRODUCTS else [one for one in missing if one.name == "title"]
-    fields = [_field(one, item, localized=localized) for one in (*first, *item.fields) if one.name != "draft"]
-    slug = [] if "slug" in named else [_slug(localized=localized)]
+    fields = [_field(one, item, localized=localized) for one in item.fields if one.name != "draft"]
+    slug = [] if any(one.name == "slug" for one in item.fields) else [_slug(localized=localized)]
     more = _plain(
         MORE, "Other fields", "Object", "objectEditor", help_text="What the site's files say beyond this form."
     )

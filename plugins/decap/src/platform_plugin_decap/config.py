@@ -9,14 +9,14 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import yaml
 
 from platform_core.content import PRODUCTS, Collection, Content, Field
 from platform_core.contributions import Stage
-from platform_core.errors import ContentError, Problem, SiteError, did_you_mean
+from platform_core.errors import ContentError, Problem, SiteError
 from platform_core.site import Site
 
 __all__ = ["AUTH_ENDPOINT", "SERVICE", "build_config", "optional_fields", "render", "repository"]
@@ -39,26 +39,6 @@ _MODES: Mapping[str, tuple[str, ...]] = {
     "markdown_focused": ("raw", "rich_text"),
     "developer_friendly": ("raw",),
 }
-_ENTRY_FIELDS = (
-    Field("title", "Title"),
-    Field("date", "Date", "datetime", required=False),
-    Field("description", "Description", "text", required=False),
-    Field("tags", "Tags", "list", required=False),
-    Field("draft", "Draft", "boolean", required=False),
-    Field("body", "Text", "markdown", required=False),
-)
-_PRODUCT_FIELDS = (
-    Field("title", "Name"),
-    Field("sku", "SKU", hint="Letters, digits, dots, dashes and underscores; unique in the shop."),
-    Field("price", "Price", hint="With a dot, for example 18.50."),
-    Field("currency", "Currency", hint="Three capitals, for example EUR."),
-    Field("description", "Description", "text", required=False),
-    Field("image", "Image", "image", required=False),
-    Field("stock", "Stock", "number", required=False, hint="Pieces left; leave it empty when stock is not counted."),
-    Field("weight", "Weight", "number", required=False, hint="In grams."),
-    Field("draft", "Draft", "boolean", required=False, default=False),
-    Field("body", "Text", "markdown", required=False),
-)
 _PRODUCT_WIDGETS: Mapping[str, dict[str, Any]] = {
     "sku": {
         "widget": "string",
@@ -69,8 +49,6 @@ _PRODUCT_WIDGETS: Mapping[str, dict[str, Any]] = {
     "stock": {"widget": "number", "value_type": "int", "min": 0},
     "weight": {"widget": "number", "value_type": "int", "min": 0},
 }
-_TYPES = frozenset({"string", "text", "markdown", "datetime", "boolean", "number", "image", "list", "select"})
-_ALWAYS = ("title", "sku", "price", "currency")
 
 
 def build_config(site: Site, settings: Mapping[str, Any], content: Content, stage: Stage) -> dict[str, Any]:
@@ -81,7 +59,7 @@ def build_config(site: Site, settings: Mapping[str, Any], content: Content, stag
             how editors log in.
         ContentError: The content model has something that no form can show.
     """
-    collections = tuple(_collections(site, content))
+    collections = content.forms(sells=bool(site.shop))
     _check(collections)
     variant = settings["variant"]
     mode = settings["publish_mode"] or ("editorial_workflow" if variant == "developer_friendly" else "simple")
@@ -183,25 +161,6 @@ def _locale(chosen: str, site_locale: str) -> str:
     return chosen or (own if own in _LOCALES else "en")
 
 
-def _collections(site: Site, content: Content) -> Iterator[Collection]:
-    model = content.collections or tuple(_found_collections(content))
-    yield from model
-    sells = bool(site.shop) or (content.root / "content" / PRODUCTS).is_dir()
-    if sells and all(item.name != PRODUCTS for item in model):
-        yield Collection(PRODUCTS, "Products", "Product", _PRODUCT_FIELDS)
-
-
-def _found_collections(content: Content) -> Iterator[Collection]:
-    """Without a content model, offer each folder that holds entries, with the usual fields."""
-    root = content.root / "content"
-    files = (path for path in root.rglob("*.md") if not path.name.startswith("_"))
-    folders = {path.parent.relative_to(root).as_posix() for path in files} - {PRODUCTS}
-    for folder in sorted(folders or {"."}):
-        name = "" if folder == "." else folder
-        words = name.replace("-", " ").replace("_", " ").replace("/", ": ")
-        yield Collection(name, (words[:1].upper() + words[1:]) or "Pages", "Entry", _ENTRY_FIELDS)
-
-
 def _name(item: Collection) -> str:
     # Names are part of the editor's addresses, which a slash would break.
     return item.name.replace("/", "-") or "pages"
@@ -213,17 +172,6 @@ def _check(collections: tuple[Collection, ...]) -> None:
     for name, times in Counter(map(_name, collections)).items():
         if times > 1:
             problems.append(Problem("content.toml", f"{times} collections are called {name!r} in the editor."))
-    for item in collections:
-        where = f"content.toml [[collections]] {item.name!r}"
-        for name, times in Counter(field.name for field in item.fields).items():
-            if times > 1:
-                problems.append(Problem(where, f"the field {name!r} is there {times} times."))
-        for field in item.fields:
-            if field.type not in _TYPES:
-                hint = did_you_mean(field.type, _TYPES)
-                problems.append(Problem(where, f"the field {field.name!r} has the unknown type {field.type!r}.", hint))
-            elif field.type == "select" and not field.choices:
-                problems.append(Problem(where, f"the field {field.name!r} has no choices to select from."))
     if problems:
         raise ContentError("bad-content-model", "the editor can't be made from this content model", problems=problems)
 
@@ -248,22 +196,14 @@ def _collection(item: Collection, prefix: str, variant: str, content: Content) -
     if item.name == PRODUCTS:
         result["fields"] = _product_fields(item.fields, content, variant)
     else:
-        result["fields"] = [_field(field, variant) for field in _with_title(item.fields)]
+        result["fields"] = [_field(field, variant) for field in item.fields]
     return result
 
 
-def _with_title(fields: Iterable[Field]) -> tuple[Field, ...]:
-    """Every entry has a title: its file is named after it."""
-    found = tuple(fields)
-    return found if any(field.name == "title" for field in found) else (Field("title", "Title"), *found)
-
-
 def _product_fields(fields: tuple[Field, ...], content: Content, variant: str) -> list[dict[str, Any]]:
-    named = {field.name for field in fields}
-    missing = tuple(field for field in _PRODUCT_FIELDS if field.name in _ALWAYS and field.name not in named)
     result = [
         _field(field, variant) | (_PRODUCT_WIDGETS.get(field.name, {}) if field.type != "select" else {})
-        for field in (*missing, *fields)
+        for field in fields
     ]
     currency = next(item for item in result if item["name"] == "currency")
     used = Counter(product.currency for product in content.products)

@@ -84,8 +84,6 @@ def check_names(collections: Iterable[Collection]) -> None:
         for field in item.fields:
             where = f"content.toml [[collections]] {item.name!r}"
             _claim(fields, field_id(field.name), field.name, where, problems)
-            if field.type == "select" and not field.choices:
-                problems.append(Problem(where, f"the field {field.name!r} has no choices to select from."))
     if problems:
         raise ContentError("bad-content-model", "no schema can be made from this content model", problems=problems)
 

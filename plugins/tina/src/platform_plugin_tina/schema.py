@@ -10,16 +10,15 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from platform_core.content import PRODUCTS, Collection, Content, Field
-from platform_core.errors import ContentError, Problem, did_you_mean
+from platform_core.errors import ContentError, Problem
 from platform_core.site import Site
 
 __all__ = ["build_spec", "repository"]
 
-_TYPES = frozenset({"string", "text", "markdown", "datetime", "boolean", "number", "image", "list", "select"})
 _LEGAL = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 # GraphQL and Tina use these for themselves.
 _RESERVED = frozenset({"id", "children", "mark"})
@@ -30,27 +29,6 @@ _TOOLBAR = (
 )  # fmt: skip
 # Definitions of links and of footnotes; a quotation that holds more than paragraphs.
 _REFUSED = re.compile(rb"^ {0,3}\[[^\]\n]+\]:[ \t]|^ {0,3}>[ \t]*(?:>|[-*+][ \t]|\d+[.)][ \t]|#|```|~~~)", re.MULTILINE)
-_ALWAYS = ("title", "sku", "price", "currency")
-_ENTRY_FIELDS = (
-    Field("title", "Title"),
-    Field("date", "Date", "datetime", required=False),
-    Field("description", "Description", "text", required=False),
-    Field("tags", "Tags", "list", required=False),
-    Field("draft", "Draft", "boolean", required=False),
-    Field("body", "Text", "markdown", required=False),
-)
-_PRODUCT_FIELDS = (
-    Field("title", "Name"),
-    Field("sku", "SKU", hint="Letters, digits, dots, dashes and underscores; unique in the shop."),
-    Field("price", "Price", hint="With a dot, for example 18.50."),
-    Field("currency", "Currency", hint="Three capitals, for example EUR."),
-    Field("description", "Description", "text", required=False),
-    Field("image", "Image", "image", required=False),
-    Field("stock", "Stock", "number", required=False, hint="Pieces left; leave it empty when stock is not counted."),
-    Field("weight", "Weight", "number", required=False, hint="In grams."),
-    Field("draft", "Draft", "boolean", required=False),
-    Field("body", "Text", "markdown", required=False),
-)
 _PRODUCT_RULES: Mapping[str, dict[str, Any]] = {
     "sku": {"pattern": "^[A-Za-z0-9._-]{1,64}$", "message": "1 to 64 letters, digits, dots, dashes or underscores"},
     "price": {"pattern": r"^\d{1,9}(\.\d{1,4})?$", "message": "an amount such as 18.50"},
@@ -66,7 +44,7 @@ def build_spec(site: Site, settings: Mapping[str, Any], content: Content) -> dic
     Raises:
         ContentError: The content model has something that no form can show.
     """
-    collections = tuple(_collections(site, content))
+    collections = content.forms(sells=bool(site.shop))
     _check(collections)
     made = [_collection(item, settings, content) for item in collections]
     media = settings["media_folder"]
@@ -88,25 +66,6 @@ def build_spec(site: Site, settings: Mapping[str, Any], content: Content) -> dic
 def repository(site: Site, settings: Mapping[str, Any]) -> str:
     """Return ``owner/name``, or an empty string when the site has none."""
     return str(settings["repository"] or site.aws.repository)
-
-
-def _collections(site: Site, content: Content) -> Iterator[Collection]:
-    model = content.collections or tuple(_found_collections(content))
-    yield from model
-    sells = bool(site.shop) or (content.root / "content" / PRODUCTS).is_dir()
-    if sells and all(item.name != PRODUCTS for item in model):
-        yield Collection(PRODUCTS, "Products", "Product", _PRODUCT_FIELDS)
-
-
-def _found_collections(content: Content) -> Iterator[Collection]:
-    """Without a content model, offer each folder that holds entries, with the usual fields."""
-    root = content.root / "content"
-    files = (path for path in root.rglob("*.md") if not path.name.startswith("_"))
-    folders = {path.parent.relative_to(root).as_posix() for path in files} - {PRODUCTS}
-    for folder in sorted(folders or {"."}):
-        name = "" if folder == "." else folder
-        words = name.replace("-", " ").replace("_", " ").replace("/", ": ")
-        yield Collection(name, (words[:1].upper() + words[1:]) or "Pages", "Entry", _ENTRY_FIELDS)
 
 
 def _name(item: Collection) -> str:
@@ -138,12 +97,6 @@ def _problems_of(item: Collection) -> Iterator[Problem]:
     for name, times in Counter(_legal(field.name) for field in item.fields).items():
         if times > 1:
             yield Problem(where, f"{times} fields are called {name!r} in the editor.")
-    for field in item.fields:
-        if field.type not in _TYPES:
-            hint = did_you_mean(field.type, _TYPES)
-            yield Problem(where, f"the field {field.name!r} has the unknown type {field.type!r}.", hint)
-        elif field.type == "select" and not field.choices:
-            yield Problem(where, f"the field {field.name!r} has no choices to select from.")
 
 
 def _collection(
@@ -151,7 +104,7 @@ def _collection(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return Tina's collection, and what only functions can say about its form."""
     folder = "/".join(part for part in ("content", item.name) if part)
-    fields = _product_fields(item.fields) if item.name == PRODUCTS else _with_title(item.fields)
+    fields = item.fields
     source = settings["variant"] == "react_based" or _needs_source(content, item)
     made = [_field(field, source) for field in fields]
     defaults = {_legal(field.name): value for field in fields if (value := _default(field)) is not None}
@@ -194,17 +147,6 @@ def _needs_source(content: Content, item: Collection) -> bool:
     """Tell whether an entry has something that Tina's rich text refuses, and would not let anybody save."""
     files = (content.root / "content" / item.name).glob("*.md")
     return any(_REFUSED.search(path.read_bytes()) for path in files if not path.name.startswith("_"))
-
-
-def _with_title(fields: Iterable[Field]) -> tuple[Field, ...]:
-    """Every entry has a title: its file is named after it."""
-    found = tuple(fields)
-    return found if any(field.name == "title" for field in found) else (Field("title", "Title"), *found)
-
-
-def _product_fields(fields: tuple[Field, ...]) -> tuple[Field, ...]:
-    named = {field.name for field in fields}
-    return (*(field for field in _PRODUCT_FIELDS if field.name in _ALWAYS and field.name not in named), *fields)
 
 
 def _options(content: Content) -> list[dict[str, Any]]:
