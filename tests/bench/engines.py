@@ -40,7 +40,9 @@ AIMS = {"hugo": 1.15}
 AIM = 1.05
 SIZES = (1, 200, 1_000)
 MORE_SIZES = {"hugo": (10_000,)}
-ROUNDS = 3
+# What is quick is measured more often: short times differ more from one to the next.
+ROUNDS = (3, 15)
+MEASURED_SECONDS = 20.0
 # What takes longer is measured once.
 LONG = 60.0
 # Of what takes this long, the rebuild of one page is measured once.
@@ -106,7 +108,7 @@ def measure(scratch: Path, *, reduced: bool, chosen: Sequence[str] = (), sizes: 
         for size in sizes or ((20,) if reduced else (*SIZES, *MORE_SIZES.get(engine.id, ()))):
             sides = prepare(scratch / engine.id / str(size), engine, variant, collection, size)
             version = sides.plan.version
-            comparison, row = of_size(engine, sides, size, rounds=1 if reduced else ROUNDS)
+            comparison, row = of_size(engine, sides, size, once=reduced)
             comparisons.append(comparison)
             figures.append(Figure(comparison.what, told(row)))
             rows[str(size)] = row
@@ -172,20 +174,20 @@ def own_files(work: Path) -> list[Path]:
     return sorted(found, reverse=True)
 
 
-def of_size(engine: Manifest, sides: Sides, size: int, *, rounds: int) -> tuple[Comparison, dict[str, Any]]:
+def of_size(engine: Manifest, sides: Sides, size: int, *, once: bool) -> tuple[Comparison, dict[str, Any]]:
     """Measure whole builds in turn, then rebuilds, then memory."""
-    first: dict[str, Series] = in_turn(cold(sides), rounds=1, warm=False)
+    found: dict[str, Series] = in_turn(cold(sides), rounds=1, warm=False)
     pages, others = sides.html_files()
     if pages != others:
         raise RuntimeError(f"{engine.id}: ours wrote {pages} pages and the engine alone {others}")
-    if rounds > 1 and first["theirs"].median <= LONG:
-        more = in_turn(cold(sides), rounds=rounds - 1, warm=False)
-        for name, series in more.items():
-            first[name].wall += series.wall
-            first[name].cpu += series.cpu
-    ours, theirs = first["ours"], first["theirs"]
+    rounds = 1 if once else rounds_for(found["theirs"].median)
+    more = in_turn(cold(sides), rounds=rounds - 1, warm=False)
+    for name, series in more.items():
+        found[name].wall += series.wall
+        found[name].cpu += series.cpu
+    ours, theirs = found["ours"], found["theirs"]
     again = [run([PROGRAM, "build", sides.root])[0] for _ in range(rounds)]
-    one = [changed(sides, number) for number in range(rounds if ours.median <= SLOW else 1)]
+    one = [changed(sides, number) for number in range(1 if ours.median > SLOW else min(rounds, ROUNDS[0]))]
     sides.reset(sides.workspace)
     peak = peak_memory([PROGRAM, "build", "--force", sides.root])
     what = f"{engine.name}, {size:,} {'entry' if size == 1 else 'entries'}, {pages:,} pages"
@@ -203,6 +205,12 @@ def of_size(engine: Manifest, sides: Sides, size: int, *, rounds: int) -> tuple[
         "load": round(os.getloadavg()[0], 1),
     }
     return comparison, row
+
+
+def rounds_for(duration: float) -> int:
+    """Return how often a build of *duration* seconds is measured."""
+    fewest, most = ROUNDS
+    return 1 if duration > LONG else max(fewest, min(most, round(MEASURED_SECONDS / duration)))
 
 
 def cold(sides: Sides) -> Mapping[str, Callable[[], tuple[float, float]]]:

@@ -1,8 +1,9 @@
 """Timing, and the records that a benchmark's results are.
 
 A measurement is a series; what is reported is its median. Both sides of a comparison
-are measured in turn, so that a busy machine slows both. Times of processes come with the
-processor time of the process and its children, which a busy machine disturbs less.
+are measured in turn, and their ratio is the median of the ratios of each turn, so that a
+machine that gets slower slows both. Times of processes come with the processor time of the
+process and its children, which a busy machine disturbs less.
 """
 
 from __future__ import annotations
@@ -62,13 +63,16 @@ class Comparison:
     @property
     def ratio(self) -> float:
         """Ours divided by theirs, by the clock."""
-        return self.ours.median / self.theirs.median
+        return _ratio(self.ours.wall, self.theirs.wall)
 
     @property
     def cpu_ratio(self) -> float | None:
         """The same of the processor times."""
-        ours, theirs = self.ours.cpu_median, self.theirs.cpu_median
-        return ours / theirs if ours and theirs else None
+        return _ratio(self.ours.cpu, self.theirs.cpu) if self.ours.cpu and all(self.theirs.cpu) else None
+
+
+def _ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
+    return statistics.median(mine / other for mine, other in zip(ours, theirs, strict=True))
 
 
 @dataclass(frozen=True)

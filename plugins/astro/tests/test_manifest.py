@@ -83,33 +83,3 @@ def test_no_starter_repeats_a_shared_file() -> None:
         for name, path in shared.items():
             own = STARTERS / variant / name
             assert not own.is_file() or own.read_bytes() != path.read_bytes(), own
-
-
-def test_the_readme_lists_every_setting(manifest: Manifest) -> None:
-    """The table of settings is the manifest's, row by row."""
-    rows = re.findall(r"^\| `(\w+)` \| (\w+) \| (.*?) \| (.*) \|$", README, re.MULTILINE)
-    settings = [row for row in rows if row[0] in manifest.settings]
-    expected = [
-        (name, item.type, "" if item.default == "" else f"`{json.dumps(item.default)}`", item.description)
-        for name, item in manifest.settings.items()
-    ]
-    assert settings == expected
-
-
-def test_the_readme_lists_every_variant(manifest: Manifest) -> None:
-    """The table of variants is the manifest's."""
-    for name, variant in manifest.variants.items():
-        assert f"| `{name}` | {', '.join(variant.features)} | {variant.summary} |" in README
-
-
-def test_the_readme_shows_every_capability(manifest: Manifest) -> None:
-    """What is provided and lacked stands in the README with the manifest's words."""
-    for kind, words in (("provides", manifest.provides), ("lacks", manifest.lacks)):
-        assert all(f"| {kind} | `{name}` | {text} |" in README for name, text in words.items())
-
-
-def test_the_readme_names_the_price(manifest: Manifest) -> None:
-    """The costs are the manifest's."""
-    assert manifest.price
-    (low, high), (setup_low, setup_high) = manifest.price.month, manifest.price.setup
-    assert f"{low}-{high} USD a month, {setup_low:,}-{setup_high:,} USD once" in README

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -30,11 +29,6 @@ def test_it_is_sold_as_the_price_list_says(manifest: Manifest) -> None:
     bundle = manifest.bundles["contentful_shopify_composed"]
     assert (bundle.shop, bundle.engine, bundle.market) == ("shopify-basic", "gatsby", "enterprise")
     assert (bundle.price.month, bundle.price.setup) == ((430, 580), (4800, 8000))
-
-
-def test_the_variants_can_be_chosen(manifest: Manifest) -> None:
-    """Every variant that is sold is a choice of the setting, and the other way round."""
-    assert tuple(manifest.variants) == manifest.settings["variant"].choices
 
 
 def test_it_has_no_editor_of_its_own(manifest: Manifest) -> None:
@@ -92,14 +86,3 @@ def test_the_vendors_packages_are_locked_whole() -> None:
     rest = [item for name, item in packages.items() if name]
     assert len(rest) > 100
     assert all(item["integrity"].startswith("sha512-") and "resolved" not in item for item in rest)
-
-
-def test_the_readme_has_every_fact_of_the_manifest(manifest: Manifest) -> None:
-    """Settings, variants and capabilities are described as the manifest has them."""
-    text = (HERE.parent / "README.md").read_text("utf-8")
-    for name, setting in manifest.settings.items():
-        assert re.search(rf"^\| `{name}` \|.*\| {re.escape(setting.description)} \|$", text, re.MULTILINE), name
-    for name, variant in manifest.variants.items():
-        assert f"| `{name}` | {variant.summary} |" in text
-    for word, table in (("provides", manifest.provides), ("needs", manifest.needs), ("lacks", manifest.lacks)):
-        assert all(f"| {word} | `{name}` | {value} |" in text for name, value in table.items())

@@ -48,16 +48,6 @@ def test_it_says_that_gatsby_is_in_maintenance(manifest: Manifest) -> None:
     assert manifest.maintenance.date
 
 
-def test_no_variant_copies_what_is_shared() -> None:
-    """A file that a variant shares with another or with _shared is there once."""
-    seen: dict[bytes, Path] = {}
-    for name in ("_shared", *VARIANTS):
-        for path in (STARTERS / name).rglob("*"):
-            if path.is_file() and path.stat().st_size > 200:
-                assert path.read_bytes() not in seen, (path, seen[path.read_bytes()])
-                seen[path.read_bytes()] = path
-
-
 def test_the_versions_are_the_locked_ones(manifest: Manifest) -> None:
     """What the manifest tells a buyer is what is installed, and what the plan falls back to."""
     packages = json.loads((STARTERS / "_shared" / "package-lock.json").read_text("utf-8"))["packages"]
@@ -95,33 +85,3 @@ def test_pictures_are_light(variant: str) -> None:
     images = [path for path in (STARTERS / variant / "static").rglob("*") if path.is_file()]
     assert len(images) >= 6
     assert sum(path.stat().st_size for path in images) <= 520_000
-
-
-def test_the_readme_lists_every_setting(manifest: Manifest) -> None:
-    """The table of settings is the manifest's, row by row."""
-    rows = re.findall(r"^\| `(\w+)` \| (\w+) \| (.*?) \| (.*) \|$", README, re.MULTILINE)
-    settings = [row for row in rows if row[0] in manifest.settings]
-    expected = [
-        (name, item.type, "" if item.default == "" else f"`{json.dumps(item.default)}`", item.description)
-        for name, item in manifest.settings.items()
-    ]
-    assert settings == expected
-
-
-def test_the_readme_lists_every_variant(manifest: Manifest) -> None:
-    """The table of variants is the manifest's."""
-    for name, variant in manifest.variants.items():
-        assert f"| `{name}` | {', '.join(variant.features)} | {variant.summary} |" in README
-
-
-def test_the_readme_shows_every_capability(manifest: Manifest) -> None:
-    """What is provided and lacked stands in the README with the manifest's words."""
-    for kind, words in (("provides", manifest.provides), ("lacks", manifest.lacks)):
-        assert all(f"| {kind} | `{name}` | {text} |" in README for name, text in words.items())
-
-
-def test_the_readme_names_the_price(manifest: Manifest) -> None:
-    """The costs are the manifest's."""
-    assert manifest.price
-    (low, high), (setup_low, setup_high) = manifest.price.month, manifest.price.setup
-    assert f"{low}-{high} USD a month, {setup_low:,}-{setup_high:,} USD once" in README

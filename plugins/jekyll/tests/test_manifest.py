@@ -30,16 +30,6 @@ def test_each_variant_has_its_starter(manifest: Manifest) -> None:
         assert (PACKAGE / variant.starter / "content" / "_index.md").is_file()
 
 
-def test_no_variant_copies_what_is_shared() -> None:
-    """A file that a variant shares with another or with _shared is there once."""
-    seen: dict[bytes, Path] = {}
-    for name in ("_shared", *VARIANTS):
-        for path in (PACKAGE / "starters" / name).rglob("*"):
-            if path.is_file() and path.stat().st_size > 200:
-                assert path.read_bytes() not in seen, (path, seen[path.read_bytes()])
-                seen[path.read_bytes()] = path
-
-
 def test_what_is_missing_can_be_installed(manifest: Manifest) -> None:
     """Each tool says what it is for and how Debian, macOS and others get it, with pinned gems."""
     assert [tool.name for tool in manifest.tools] == ["Jekyll", "Jekyll plugins"]
@@ -63,30 +53,3 @@ def test_a_variants_own_sheet_is_small_and_names_tokens(variant: str) -> None:
     text = (PACKAGE / "starters" / variant / "assets" / "site.css").read_text("utf-8")
     assert len(text.splitlines()) <= 140
     assert not re.findall(r"#[0-9a-fA-F]{3,8}\b|\brgba?\(|\bhsla?\(", text)
-
-
-def test_the_readme_lists_every_setting(manifest: Manifest) -> None:
-    """The table of settings is the manifest's, row by row."""
-    rows = re.findall(r"^\| `(\w+)` \| (\w+) \| (.*?) \| (.*) \|$", README, re.MULTILINE)
-    assert [(row[0], row[3]) for row in rows if row[0] in manifest.settings] == [
-        (name, item.description) for name, item in manifest.settings.items()
-    ]
-
-
-def test_the_readme_lists_every_variant(manifest: Manifest) -> None:
-    """The table of variants is the manifest's."""
-    for name, variant in manifest.variants.items():
-        assert f"| `{name}` | {', '.join(variant.features)} | {variant.summary} |" in README
-
-
-def test_the_readme_shows_every_capability(manifest: Manifest) -> None:
-    """What is provided and lacked stands in the README with the manifest's words."""
-    for kind, words in (("provides", manifest.provides), ("lacks", manifest.lacks)):
-        assert all(f"| {kind} | `{name}` | {text} |" in README for name, text in words.items())
-
-
-def test_the_readme_names_the_price(manifest: Manifest) -> None:
-    """The costs are the manifest's."""
-    assert manifest.price
-    (low, high), (setup_low, setup_high) = manifest.price.month, manifest.price.setup
-    assert f"{low}-{high} USD a month, {setup_low:,}-{setup_high:,} USD once" in README

@@ -57,32 +57,3 @@ def test_packages_are_exact_and_locked(manifest: Manifest) -> None:
     assert manifest.facts["version"].startswith(f"{package['dependencies']['nuxt']},")
     assert {"node_modules/@img/sharp-darwin-arm64", "node_modules/@img/sharp-linux-x64"} <= packages.keys()
     assert '"resolved"' not in text
-
-
-def test_the_readme_lists_every_setting(manifest: Manifest) -> None:
-    """The table of settings is the manifest's, row by row."""
-    rows = re.findall(r"^\| `(\w+)` \| (\w+) \| (.*?) \| (.*) \|$", README, re.MULTILINE)
-    settings = [row for row in rows if row[0] in manifest.settings]
-    expected = [
-        (name, item.type, "" if item.default == "" else f"`{json.dumps(item.default)}`", item.description)
-        for name, item in manifest.settings.items()
-    ]
-    assert settings == expected
-
-
-def test_the_readme_lists_every_variant(manifest: Manifest) -> None:
-    """The table of variants is the manifest's."""
-    for name, variant in manifest.variants.items():
-        assert f"| `{name}` | {', '.join(variant.features)} | {variant.summary} |" in README
-
-
-def test_the_readme_shows_every_capability(manifest: Manifest) -> None:
-    """What is provided stands in the README with the manifest's words."""
-    assert all(f"| provides | `{name}` | {text} |" in README for name, text in manifest.provides.items())
-
-
-def test_the_readme_names_the_price(manifest: Manifest) -> None:
-    """The costs are the manifest's."""
-    assert manifest.price
-    (low, high), (setup_low, setup_high) = manifest.price.month, manifest.price.setup
-    assert f"{low}-{high} USD a month, {setup_low:,}-{setup_high:,} USD once" in README

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -30,12 +29,6 @@ def test_it_is_sold_as_the_catalogue_says(manifest: Manifest) -> None:
         "sanity_snipcart_composed": ("snipcart", "astro", (180, 220), (3200, 4800)),
         "sanity_foxy_composed": ("foxy", "astro", (200, 300), (3600, 5400)),
     }
-
-
-def test_the_variants_can_be_chosen(manifest: Manifest) -> None:
-    """Every variant that is sold is a choice of the setting, and the other way round."""
-    assert tuple(manifest.variants) == manifest.settings["variant"].choices
-    assert tuple(manifest.variants) == ("structured_content", "api_driven", "professional_editorial")
 
 
 @pytest.mark.parametrize(
@@ -72,14 +65,3 @@ def test_packages_are_locked_whole(folder: str) -> None:
     rest = [item for name, item in packages.items() if name]
     assert packages[""]["dependencies"] == wanted
     assert all(item["integrity"].startswith("sha512-") and "resolved" not in item for item in rest)
-
-
-def test_the_readme_has_every_fact_of_the_manifest(manifest: Manifest) -> None:
-    """Settings, variants and capabilities are described as the manifest has them."""
-    text = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
-    for name, setting in manifest.settings.items():
-        assert re.search(rf"^\| `{name}` \|.*\| {re.escape(setting.description)} \|$", text, re.MULTILINE), name
-    for name, variant in manifest.variants.items():
-        assert f"| `{name}` | {variant.summary} |" in text
-    for word, table in (("provides", manifest.provides), ("needs", manifest.needs), ("lacks", manifest.lacks)):
-        assert all(f"| {word} | `{name}` | {value} |" in text for name, value in table.items())

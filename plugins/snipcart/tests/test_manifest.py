@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -47,24 +46,10 @@ def test_every_hook_is_one_of_core() -> None:
     assert ours >= set(REQUIRED["ecommerce"])
 
 
-def test_the_readme_lists_every_setting(manifest: Manifest) -> None:
-    """The table of settings is the manifest's, row by row."""
-    rows = re.findall(r"^\| `(\w+)` \| (\w+) \| (.*?) \| (.*) \|$", README.read_text("utf-8"), re.MULTILINE)
-    expected = [(name, item.type, _default(item), item.description) for name, item in manifest.settings.items()]
-    assert rows == expected
-
-
 def _default(setting: Setting) -> str:
     if setting.required:
         return "required"
     return "" if setting.default in {None, ""} else f"`{json.dumps(setting.default)}`".replace('"', "")
-
-
-def test_the_readme_shows_every_capability(manifest: Manifest) -> None:
-    """What is provided and needed stands in the README with the manifest's words."""
-    text = README.read_text("utf-8")
-    for words in (*manifest.provides.items(), *manifest.needs.items()):
-        assert all(word in text for word in words)
 
 
 @pytest.mark.parametrize(

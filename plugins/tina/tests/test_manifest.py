@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,11 +21,6 @@ def test_it_is_sold_as_the_catalogue_says(manifest: Manifest) -> None:
     assert (manifest.price.month, manifest.price.setup) == ((60, 85), (1200, 3600))
     assert manifest.certified_engines == ("astro", "eleventy", "nextjs", "nuxt")
     assert tuple(manifest.variants) == ("visual_editor", "react_based", "collaboration_focused")
-
-
-def test_the_variants_can_be_chosen(manifest: Manifest) -> None:
-    """Every variant that is sold is a choice of the setting, and the other way round."""
-    assert tuple(manifest.variants) == manifest.settings["variant"].choices
 
 
 def test_what_is_missing_is_said(manifest: Manifest) -> None:
@@ -80,14 +74,3 @@ def test_the_packages_are_locked_whole() -> None:
     rest = [item for name, item in packages.items() if name and not item.get("inBundle")]
     assert packages[""]["dependencies"]["tinacms"] == "3.14.1"
     assert all(item["integrity"].startswith("sha512-") and "resolved" not in item for item in rest)
-
-
-def test_the_readme_has_every_fact_of_the_manifest(manifest: Manifest) -> None:
-    """Settings, variants and capabilities are described as the manifest has them."""
-    text = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
-    for name, setting in manifest.settings.items():
-        assert re.search(rf"^\| `{name}` \|.*\| {re.escape(setting.description)} \|$", text, re.MULTILINE), name
-    for name, variant in manifest.variants.items():
-        assert f"| `{name}` | {variant.summary} |" in text
-    for word, table in (("provides", manifest.provides), ("needs", manifest.needs), ("lacks", manifest.lacks)):
-        assert all(f"| {word} | `{name}` | {value} |" in text for name, value in table.items())
