@@ -234,6 +234,7 @@ def test_a_build_keeps_what_it_would_bring_anew(make: Make, synth: Synth):
     assert project["Cache"]["Location"]["Fn::Join"][1][-1] == "/cache"
     paths = json.loads(project["Source"]["BuildSpec"])["cache"]["paths"]
     assert ".platform/sources/**/*" in paths
+    assert "/root/.cache/platform/built/**/*" in paths
     cache = statements(site, "codebuild.amazonaws.com")["Cache"]
     assert cache["Action"] == ["s3:GetObject", "s3:PutObject"]
     assert cache["Resource"]["Fn::Join"][1][-1] == "/cache/*"

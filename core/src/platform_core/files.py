@@ -10,7 +10,11 @@ __all__ = ["cache_folder", "write_atomically"]
 
 
 def cache_folder() -> Path:
-    """Return the folder that all sites share; ``PLATFORM_CACHE`` moves it."""
+    """Return the folder that all sites share; ``PLATFORM_CACHE`` moves it.
+
+    What a plugin builds once for all sites, such as an editor, belongs below ``built/``:
+    build machines keep that from one build to the next.
+    """
     if chosen := os.environ.get("PLATFORM_CACHE"):
         return Path(chosen).expanduser().resolve()
     import platformdirs

@@ -32,9 +32,15 @@ _WHEELS = ".platform/wheels"
 _OWN_PREFIXES = ("_errors/*", "history/*", "manifests/*", "releases/*", "retired/*")
 _SERVER_PREFIX = "server/*"
 _CACHE = "cache"
-# What a build would bring anew each time: packages, and the documents that were pulled before,
-# from which `platform pull` goes on. All of it can be made again, so losing it costs time alone.
-_CACHED = (".platform/sources/**/*", "/root/.cache/pip/**/*", "/root/.cache/platform/**/*", "/root/.npm/_cacache/**/*")
+# What a build would bring anew each time: packages as they are downloaded, what plugins build for
+# all sites, and the documents from which `platform pull` goes on. All of it can be made again, so
+# losing it costs time alone. Unpacked packages are too many files to be worth their way.
+_CACHED = (
+    ".platform/sources/**/*",
+    "/root/.cache/pip/**/*",
+    "/root/.cache/platform/built/**/*",
+    "/root/.npm/_cacache/**/*",
+)
 
 
 @dataclass(frozen=True)

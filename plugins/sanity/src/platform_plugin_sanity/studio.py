@@ -107,7 +107,7 @@ def build_studio() -> Path:
     Raises:
         ToolError: Its packages can't be downloaded, or the build fails.
     """
-    target = cache_folder() / "sanity-studio" / _key()
+    target = cache_folder() / "built" / f"sanity-studio-{_key()}"
     if target.is_dir():
         return target
     packages = ensure_packages(_HERE)

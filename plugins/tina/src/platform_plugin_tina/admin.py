@@ -136,16 +136,16 @@ def ensure_editor() -> Path:
     Raises:
         ToolError: The packages can't be downloaded, or Tina did not build.
     """
-    packages = tina_packages()
-    key = _key(packages.name, _RECIPE, (EDITOR / "tina" / "config.js").read_text("utf-8"))
-    target = cache_folder() / "tina" / f"editor-{key}"
+    texts = [(EDITOR / name).read_text("utf-8") for name in ("package-lock.json", "tina/config.js")]
+    key = _key(_RECIPE, *texts)
+    target = cache_folder() / "built" / f"tina-editor-{key}"
     if not target.is_dir():
         target.parent.mkdir(parents=True, exist_ok=True)
         with (target.parent / f"{target.name}.lock").open("w") as lock:
             # Building takes a minute of every processor: the second one waits.
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not target.is_dir():
-                _build(packages, target)
+                _build(tina_packages(), target)
     return target
 
 
