@@ -24,6 +24,8 @@ from platform_cli.local.processes import wait_until
 ROOT = Path(__file__).parent.parent
 PLATFORM = Path(sys.executable).with_name("platform")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# This machine, also by the names that a stand-in has for a vendor's subdomains.
+LOCAL = r"(?:http|ws)s?://(?:127\.0\.0\.1|(?:[\w-]+\.)*localhost)[:/]|blob:|data:"
 UP_SECONDS = 240.0
 
 
@@ -177,9 +179,7 @@ def page(chromium: Any) -> Iterator[Callable[..., Any]]:
     def open_page(url: str, **options: Any) -> Any:
         context = chromium.new_context(**options)
         contexts.append(context)
-        context.route(
-            lambda address: "//localhost" not in address and "//127.0.0.1" not in address, lambda route: route.abort()
-        )
+        context.route(lambda address: not re.match(LOCAL, address), lambda route: route.abort())
         tab = context.new_page()
         tab.set_default_timeout(20_000)
         tab.goto(url)
