@@ -56,7 +56,7 @@ def edit_in_sanity(desk: Any, url: str) -> None:
 
 def export_to_sanity(folder: Path) -> None:
     """Move the posts from files to an export of a dataset, which the stand-in then serves."""
-    command = [sys.executable, "-m", "platform_plugin_sanity.export", folder, "--to", folder / "export"]
+    command = [sys.executable, "-m", "platform_plugin_sanity.export", str(folder), "--to", str(folder / "export")]
     subprocess.run(command, check=True, capture_output=True)
     for path in (folder / "content" / "posts").glob("[!_]*.md"):
         path.unlink()
@@ -71,6 +71,7 @@ EDITORS = {
 
 @pytest.mark.parametrize("cms", EDITORS)
 def test_what_an_editor_publishes_is_live(
+    *,
     cms: str,
     tmp_path: Path,
     run_site: Callable[..., Any],
