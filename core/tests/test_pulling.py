@@ -81,6 +81,7 @@ def convert(documents: Any) -> Converted:
             value.get("slug", name),
             title=value["title"],
             body=f"By {author}.\n" if author else "",
+            image=f"/media/memory/{name}.png" if "image" in value else "",
             extra=value.get("extra", {}),
         )
         if "image" in value:
@@ -430,12 +431,29 @@ def test_an_asset_is_fetched_once(
 def test_an_asset_that_fails_leaves_the_entries(
     server: Server, provider: Provider, pull: Callable[..., Pulled], tmp_path: Path
 ) -> None:
-    """No entry is written that shows a picture which is not there."""
-    server.answers = [(404, {}, b"")]
+    """No entry is written that shows a picture which can't be had."""
+    server.answers = [(403, {}, b"")]
     provider.put("a", image=address(server))
     with pytest.raises(SourceError):
         pull(hosts=(f"127.0.0.1:{server.server_port}",))
     assert posts(tmp_path) == []
+
+
+def test_a_lost_picture_keeps_back_its_entry_alone(
+    server: Server, provider: Provider, pull: Callable[..., Pulled], tmp_path: Path
+) -> None:
+    """The entry stays as it was and the rest goes on; when the picture is back, so is the entry."""
+    pull()
+    server.answers = [(404, {}, b""), (200, {}, b"picture")]
+    hosts = (f"127.0.0.1:{server.server_port}",)
+    provider.put("a", title="shown", image=address(server, "/1.png"))
+    provider.put("b", title="changed")
+    done = pull(hosts=hosts)
+    assert done.written == ("content/posts/b.md",)
+    (problem,) = done.skipped
+    assert (problem.where, "a.png" in problem.what) == ("memory a", True)
+    assert [entry.title for entry in Content(tmp_path).entries()] == ["a", "changed", "c"]
+    assert pull(hosts=hosts).written == ("static/media/memory/a.png", "content/posts/a.md")
 
 
 def test_assets_come_from_named_hosts_only(provider: Provider, pull: Callable[..., Pulled]) -> None:

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from platform_core.content import PRODUCTS, Entry, parse_entry, read_product, render_entry
 from platform_core.errors import ContentError, PlatformError, PluginError, Problem, SourceError
 from platform_core.files import write_atomically
-from platform_core.http import Http
+from platform_core.http import Http, RefusedError
 from platform_core.sources import Converted, CursorExpired, Documents, Source
 
 __all__ = ["Pulled", "pull_source", "pull_sources"]
@@ -29,6 +29,8 @@ MARK = "source"
 ASSETS = "media"
 _MARKED = re.compile(rb"^source\s*:", re.MULTILINE)
 _SEGMENT = re.compile(r"(?!\.)[^/\\\x00-\x1f]+")
+# A lost picture keeps back the entry that shows it, and nothing else.
+_GONE = (404, 410)
 # File systems hold 255 bytes, and a file that is being written has a longer name.
 _MAX_NAME_BYTES = 200
 
@@ -121,17 +123,18 @@ class _Writer:
         self._root = root
         self._documents = documents
         self.skipped: list[Problem] = []
+        self._lost: list[str] = []
 
     def write(self, converted: Converted, http: Http, say: Callable[[str], None]) -> tuple[list[str], list[str]]:
         """Return the paths that were written and removed."""
         self.skipped += converted.skipped.values()
+        written = [*self._fetch(converted.assets, http, say)]
         there = dict(self._owned())
         texts = dict(self._texts(converted.entries, there))
         # What can't be a file now stays as it was, rather than vanish.
         kept = {*converted.skipped, *converted.entries} - {key for _, key in texts.values()}
         gone = [path for path, key in there.items() if path not in texts and key not in kept]
         changed = [path for path, (text, _) in texts.items() if not _is(self._root / path, text)]
-        written = [*self._fetch(converted.assets, http, say)]
         for path in changed:
             write_atomically(self._root / path, texts[path][0])
         for path in gone:
@@ -183,6 +186,8 @@ class _Writer:
                 return "its file would not say what the document says."
         except ContentError as error:
             return f"its file could not be read: {error.why or error.what}."
+        if lost := next((name for name in self._lost if name in text), ""):
+            return f"it shows {PurePosixPath(lost).name}, and that file is not at its address any more."
         problems: list[Problem] = []
         if entry.collection == PRODUCTS and not entry.slug.startswith("_"):
             read_product(entry, path, problems)
@@ -201,7 +206,13 @@ class _Writer:
             self._check_asset(path, url, target)
             if number % 10 == 1:
                 say(f"{len(wanted) - number + 1} files to fetch")
-            http.download(url, target)
+            try:
+                http.download(url, target)
+            except RefusedError as error:
+                if error.status not in _GONE:
+                    raise
+                self._lost.append(path)
+                continue
             self._documents.keep_asset(path, url)
             yield f"static/{path}"
 
