@@ -18,6 +18,7 @@ import json
 import os
 import re
 import shutil
+import sys
 import tempfile
 import threading
 import uuid
@@ -372,6 +373,16 @@ def _event_of(signer: type[WebhookConformance]) -> Event:
     found = Adapter(signer.module).normalize(signer.request(secret=SECRET), json.loads(signer.body), config)
     assert found
     return found
+
+
+def test_an_adapter_needs_the_standard_library_only(adapter: WebhookAdapter) -> None:
+    """It runs in Lambda with nothing beside it but the contract."""
+    tree = ast.parse(adapter.module.read_text("utf-8"))
+    names = {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    names |= {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    assert {name for name in names if name.partition(".")[0] not in sys.stdlib_module_names} == {
+        "platform_core.runtime.adapter"
+    }
 
 
 def test_secrets_are_compared_in_constant_time(adapter: WebhookAdapter) -> None:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import hmac
 import json
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -75,15 +72,6 @@ def test_the_sdk_agrees(sdk: Any, payload: str, key: str) -> None:
     signature = sign(body, key)
     assert sdk("webhook", key=key, payload=body.decode(), signature=signature) is True
     foxy.verify(request(body, signature), [key], {})
-
-
-def test_two_keys_are_valid_while_one_is_rolled() -> None:
-    """The old one and the new one, in any order; an empty one never."""
-    body = b'{"id": 1}'
-    for secrets in (["new", SECRET], [SECRET, "new"], ["", SECRET]):
-        foxy.verify(request(body, sign(body)), secrets, {})
-    with pytest.raises(Rejected):
-        foxy.verify(request(body, sign(body, "")), [""], {})
 
 
 @pytest.mark.parametrize(
@@ -217,12 +205,3 @@ def test_any_json_is_an_event_or_refused(payload: Any, event: str) -> None:
         assert error.status == 400
     else:
         assert found is None or len(json.dumps(dict(found.detail))) < 32_768
-
-
-def test_the_module_needs_the_standard_library_alone() -> None:
-    """It goes into the Lambda asset on its own."""
-    tree = ast.parse(Path(foxy.__file__).read_text("utf-8"))
-    names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
-    names |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    names -= {"platform_core.runtime.adapter"}
-    assert {name.partition(".")[0] for name in names} <= sys.stdlib_module_names
