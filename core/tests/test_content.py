@@ -336,7 +336,7 @@ def test_a_wrong_content_model_is_told_whole(write) -> None:
 @pytest.mark.parametrize(
     ("fields", "wrong"),
     [
-        ('[{name = "mood", label = "Mood", type = "strng"}]', "the unknown type 'strng'"),
+        ('[{name = "mood", label = "Mood", type = "texts"}]', "the unknown type 'texts'"),
         ('[{name = "mood", label = "Mood", type = "select"}]', "no choices"),
         ('[{name = "mood", label = "Mood"}, {name = "mood", label = "Again"}]', "there 2 times"),
     ],
