@@ -213,6 +213,12 @@ def running(service: LocalService, folder: Path) -> Iterator[Api]:
         pytest.fail((folder / "server.log").read_text())
 
 
+@pytest.fixture(scope="session")
+def service() -> Callable[[LocalService, Path], contextlib.AbstractContextManager[Api]]:
+    """Give a function that runs a local service."""
+    return running
+
+
 @pytest.fixture(scope="module")
 def shared_api(root: Path) -> Iterator[Api]:
     """The local server, which takes in what each test puts into the site's folder."""
@@ -345,7 +351,7 @@ def serve(content: Content, api: Api) -> Callable[[Mapping[str, File]], Editor]:
 def editor(content: Content, local: Stage, api: Api, request: pytest.FixtureRequest) -> Iterator[Editor]:
     """A running editor over the site's folder; a test may mark it with settings."""
     chosen = fill_settings(**getattr(request, "param", {}))
-    files = {file.path: file for file in plugin.platform_files(SITE, chosen, content, local)}
+    files = {file.path: file for file in plugin.platform_files(SITE, chosen, content, local, ())}
     made = Editor(files, api, content.root / "static")
     yield made
     made.stop()

@@ -34,7 +34,7 @@ def page_data(files: dict[str, File]) -> dict[str, Any]:
 
 
 def publish(site: Site, settings: dict[str, Any], content: Content, stage: Stage) -> dict[str, File]:
-    return {file.path: file for file in plugin.platform_files(site, settings, content, stage)}
+    return {file.path: file for file in plugin.platform_files(site, settings, content, stage, ())}
 
 
 def commit_for_cloud(site: Site, settings: dict[str, Any], content: Content) -> None:
@@ -135,7 +135,7 @@ def test_without_the_committed_folder_the_page_says_what_to_do(
     site: Site, settings: Settings, content: Content, aws: Stage
 ) -> None:
     """A site that TinaCloud can't read yet is published, with a page that helps in the editor's place."""
-    (page,) = plugin.platform_files(site, settings(**CLOUD), content, aws)
+    (page,) = plugin.platform_files(site, settings(**CLOUD), content, aws, ())
     assert (page.path, page.route, dict(page.csp)) == ("admin/index.html", "/admin/", {})
     assert b"tina/tina-lock.json" in blob(page)
 
@@ -143,7 +143,7 @@ def test_without_the_committed_folder_the_page_says_what_to_do(
 def test_without_a_client_id_nothing_is_deployed(site: Site, settings: Settings, content: Content, aws: Stage) -> None:
     """The missing setting is named with the place where it belongs."""
     with pytest.raises(SiteError) as caught:
-        plugin.platform_files(site, settings(), content, aws)
+        plugin.platform_files(site, settings(), content, aws, ())
     assert "client_id" in str(caught.value.problems[0])
 
 
@@ -155,7 +155,7 @@ def test_a_broken_folder_is_told(
     commit_for_cloud(site, settings(**CLOUD), content)
     (content.root / "tina" / broken[0]).write_text(broken[1], "utf-8")
     with pytest.raises(ContentError, match="tina/"):
-        plugin.platform_files(site, settings(**CLOUD), content, aws)
+        plugin.platform_files(site, settings(**CLOUD), content, aws, ())
 
 
 def test_no_secret_is_published(site: Site, settings: Settings, content: Content, aws: Stage) -> None:

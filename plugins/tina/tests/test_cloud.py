@@ -88,7 +88,7 @@ def editor(
 ) -> Iterator[Any]:
     """The editor as it is deployed."""
     chosen = settings(client_id=CLIENT)
-    files = {file.path: file for file in plugin.platform_files(site, chosen, content, aws)}
+    files = {file.path: file for file in plugin.platform_files(site, chosen, content, aws, ())}
     made = request.getfixturevalue("serve")(files)
     yield made
     made.stop()
