@@ -12,8 +12,8 @@ import socket
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -52,8 +52,7 @@ class Case:
     slug: str
     title: str
     first: str
-    dates: tuple[str, str] = ("", "")
-    field: str = "description"
+    other: tuple[str, str]
 
 
 NEXT = Case(
@@ -63,11 +62,18 @@ NEXT = Case(
     "shore-power",
     "The tower at Sandvik charges again",
     "A lightning stroke",
-    ("30 October 2026", "2 November 2026"),
+    ("porpoises", "Counting porpoises from the bridge"),
 )
 GATSBY = Case(
-    "gatsby", "react_business", "projects", "argen-bridge", "Footbridge over the Argen", "The municipality asked"
+    "gatsby",
+    "react_business",
+    "projects",
+    "argen-bridge",
+    "Footbridge over the Argen",
+    "The municipality asked",
+    ("brugger-hall", "Hay hall for the Brugger farm"),
 )
+MORE = "\n| a | b |\n|---|---|\n| 1 | 2 |\n\nThe end.\n"
 
 
 @dataclass
@@ -78,7 +84,7 @@ class Served:
     root: Path
     url: str
     composition: Composition
-    asked: list[str] = field(default_factory=list)
+    stage: Stage
 
     @property
     def page(self) -> str:
@@ -91,21 +97,21 @@ class Served:
         return self.root / "content" / self.case.collection / f"{self.case.slug}.md"
 
 
-def serve(output: Path, policies: dict[str, str], api: str, port: int, asked: list[str]) -> Any:
+def serve(folders: tuple[Path, ...], policies: dict[str, str], api: str, port: int) -> Any:
     """Serve files as the local edge does, and the content API below ``/_local/tina``."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def _answer(self) -> tuple[int, str, bytes]:
-            asked.append(self.path)
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
             if self.path.startswith("/_local/tina/"):
                 return forward(api + self.path.removeprefix("/_local/tina"), self, body)
             name = self.path.partition("?")[0].lstrip("/")
-            path = output / (f"{name}index.html" if name.endswith("/") or not name else name)
-            if not path.is_file():
-                return 404, "text/html", (output / "404.html").read_bytes()
+            name = f"{name}index.html" if name.endswith("/") or not name else name
+            path = next((folder / name for folder in folders if (folder / name).is_file()), None)
+            if not path:
+                return 404, "text/html", (folders[0] / "404.html").read_bytes()
             return 200, TYPES.get(path.suffix, "application/octet-stream"), path.read_bytes()
 
         def _reply(self) -> None:
@@ -158,8 +164,10 @@ def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     root.mkdir()
     composition = compose(parse_site(text, catalogue), root, catalogue)
     scaffold(root, composition.engine, case.variant)
+    with (root / "content" / case.collection / f"{case.slug}.md").open("a", encoding="utf-8") as entry:
+        entry.write(MORE)
     draft = root / "content" / case.collection / "draft.md"
-    draft.write_text(f"---\ntitle: Not yet\ndate: 2026-01-02\ndraft: true\ndescription: D.\n---\nNot yet.\n", "utf-8")
+    draft.write_text("---\ntitle: Not yet\ndate: 2026-01-02\ndraft: true\ndescription: D.\n---\nNot yet.\n", "utf-8")
     composition = composition.reread()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -169,11 +177,11 @@ def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     policies = {key: csp_text(value, https=False) for key, value in header_policies(composition, stage).items()}
     with service(tina.value, folder) as api:
         output = build(composition, stage).output
-        asked: list[str] = []
-        server = serve(output, policies, api.url, port, asked)
+        # What was uploaded a moment ago is published by the next build; here it is there at once.
+        server = serve((output, root / "static"), policies, api.url, port)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
-        yield Served(case, root, stage.base_url, composition, asked)
+        yield Served(case, root, stage.base_url, composition, stage)
         server.shutdown()
         server.server_close()
         thread.join()
@@ -217,17 +225,137 @@ class Desk:
         """Wait until the visitor of the preview sees *text* in *element*."""
         self.inside.locator(f"{element}:visible", has_text=text).first.wait_for()
 
+    def kept(self) -> str:
+        """Save, and return the file's text once it has changed."""
+        before = self.served.file.read_text("utf-8")
+        self.page.get_by_role("button", name="Save", exact=True).click()
+        for _ in range(WAIT // 50):
+            if self.served.file.read_text("utf-8") != before:
+                return self.served.file.read_text("utf-8")
+            self.page.wait_for_timeout(50)  # lets the browser's events in
+        pytest.fail("the entry was not saved")
 
-def test_probe(browser: Any, served: Served) -> None:
+
+@pytest.fixture
+def desk(browser: Any, served: Served) -> Iterator[Desk]:
+    """Somebody who has opened an entry; nothing may go wrong unseen, and the entry is put back."""
+    before = served.file.read_bytes()
     page = browser.new_page(viewport={"width": 1600, "height": 1000})
-    desk = Desk(page, served)
-    try:
-        desk.open()
-        page.screenshot(path=f"/tmp/vis/{served.case.engine}-open.png")
-        page.fill('input[name="title"]', "Brand new title")
-        desk.shows("h1", "Brand new title")
-        page.screenshot(path=f"/tmp/vis/{served.case.engine}-typed.png")
-    finally:
-        page.screenshot(path=f"/tmp/vis/{served.case.engine}-end.png")
-        print(page.url, desk.complaints)
-        page.close()
+    made = Desk(page, served)
+    made.open()
+    yield made
+    page.close()
+    served.file.write_bytes(before)
+    assert made.complaints == []
+
+
+def test_an_entry_opens_beside_its_page(desk: Desk) -> None:
+    """The list leads to the site's own page, untouched, with the form of its entry."""
+    assert desk.page.url.endswith(f"/admin/#/~{desk.served.page}")
+    assert desk.page.input_value('input[name="title"]') == desk.served.case.title
+    desk.shows('[data-field="title"]', desk.served.case.title)
+    desk.shows('[data-field="body"]', desk.served.case.first)
+    assert desk.inside.locator("[data-field][style]").count() == 0
+
+
+def test_the_page_follows_what_is_typed(desk: Desk) -> None:
+    """Title and summary change on the page while one types, and the file does not."""
+    before = desk.served.file.read_bytes()
+    desk.page.fill('input[name="title"]', "Fish & <b>chips</b>")
+    desk.shows("h1", "Fish & <b>chips</b>")
+    desk.page.fill('textarea[name="description"]', "Said anew.")
+    desk.shows("p", "Said anew.")
+    assert desk.inside.locator("h1:visible").count() == 1
+    assert desk.served.file.read_bytes() == before
+
+
+def test_the_text_follows_what_is_typed(desk: Desk) -> None:
+    """The paragraph that is typed in is shown anew; what nobody touched stays as the site shows it."""
+    desk.page.locator('[data-slate-editor="true"] .slate-p', has_text="The end.").click()
+    desk.page.keyboard.press("End")
+    desk.page.keyboard.type(" Typed in the form.")
+    desk.shows(".prose p", "The end. Typed in the form.")
+    desk.shows(".prose p", desk.served.case.first)
+    assert desk.inside.locator(".prose:visible .table-scroll").count() == 1
+    assert "The end. Typed in the form.\n" in desk.kept()
+
+
+def test_a_click_on_the_page_opens_the_field(desk: Desk) -> None:
+    """Who clicks the heading can type at once, before and after something was typed."""
+    for text in (desk.served.case.title, "Another"):
+        desk.page.fill('input[name="title"]', text)
+        desk.shows("h1", text)
+        for element, name in (("p[data-tina-field]", "description"), ("h1", "title")):
+            desk.inside.locator(f"{element}:visible").first.click()
+            desk.page.wait_for_function("name => document.activeElement.name === name", arg=name)
+
+
+def test_what_was_typed_is_saved(desk: Desk) -> None:
+    """Saving beside the page changes the file as saving in a form does."""
+    before = desk.served.file.read_text("utf-8")
+    desk.page.fill('input[name="title"]', "A new title")
+    desk.shows("h1", "A new title")
+    assert desk.kept() == before.replace(f"title: {desk.served.case.title}", "title: A new title")
+
+
+def test_what_was_typed_is_taken_back(desk: Desk) -> None:
+    """The page is as it was, element by element, when the form is."""
+    desk.page.fill('input[name="title"]', "A mistake")
+    desk.shows("h1", "A mistake")
+    desk.page.fill('input[name="title"]', desk.served.case.title)
+    desk.shows('h1[data-field="title"]', desk.served.case.title)
+    assert desk.inside.locator("h1").count() == 1
+
+
+def test_a_new_picture_shows_on_the_page(desk: Desk, tmp_path: Path) -> None:
+    """An uploaded picture takes the place of the old one, in all its widths."""
+    picture = desk.served.root / "static" / "images" / "social.png"
+    (tmp_path / "fresh.png").write_bytes(picture.read_bytes())
+    desk.page.locator('input[type="file"]').first.set_input_files(tmp_path / "fresh.png")
+    desk.inside.locator('img[src$="/media/fresh.png"]:visible').wait_for()
+    assert desk.inside.locator("[data-tina-field]:visible source").count() == 0
+
+
+def test_the_form_follows_the_preview(desk: Desk) -> None:
+    """A link that changes the page in place, and one that loads a document, lead to the other entry's form."""
+    case, (slug, title) = desk.served.case, desk.served.case.other
+    has = "title => document.querySelector('input[name=\"title\"]')?.value === title"
+    desk.inside.locator(f'a[href="/{case.collection}/"]:visible').first.click()
+    desk.inside.locator(f'a[href="/{case.collection}/{slug}/"]:visible').first.click()
+    desk.page.wait_for_function(has, arg=title)
+    desk.page.fill('input[name="title"]', "The other one")
+    desk.shows("h1", "The other one")
+    desk.page.evaluate(
+        "path => { document.querySelector('#tina-iframe').contentWindow.location = path; }", desk.served.page
+    )
+    desk.page.wait_for_function(has, arg=case.title)
+    desk.shows("h1", case.title)
+
+
+def test_an_entry_without_a_page_has_its_form(desk: Desk) -> None:
+    """A draft is nowhere on the site, and can be edited all the same."""
+    case = desk.served.case
+    desk.page.goto(f"{desk.served.url}/admin/#/collections/{case.collection}/~")
+    desk.page.get_by_text("Not yet", exact=True).first.click()
+    desk.page.wait_for_url(f"**/admin/#/collections/edit/{case.collection}/draft")
+    desk.page.wait_for_function("() => document.querySelector('input[name=\"title\"]')?.value === 'Not yet'")
+    # The preview looked for a page that is not there.
+    desk.complaints = [text for text in desk.complaints if "404" not in text]
+
+
+def test_visitors_load_nothing_of_it(browser: Any, served: Served) -> None:
+    """Outside of the editor the page asks for nothing but its own files, and its policy is the strictest."""
+    page = browser.new_page()
+    complaints: list[str] = []
+    asked: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(served.url + served.page, wait_until="networkidle")
+    assert page.locator("h1").inner_text() == served.case.title
+    assert page.locator("[data-tina-field]").count() == 0
+    assert not [url for url in asked if "/admin/" in url or "/_local/" in url or not url.startswith(served.url)]
+    assert not page.locator('script[src*="/admin/"]').count()
+    assert complaints == []
+    assert header_policies(served.composition, served.stage)["*"] == {"default-src": ("'self'",)}
+    page.close()

@@ -10,7 +10,8 @@ import { Field } from "./field.jsx";
 
 const MOST_MS = 3000;
 const STEP_MS = 50;
-const { collections } = parent.platformTina.config.schema;
+const editor = parent.platformTina;
+const { collections } = editor.config.schema;
 
 /** What Tina calls the entry of an element; null when it knows no such collection. */
 function entryOf(element) {
@@ -42,10 +43,8 @@ function Entry({ element, collection, file }) {
 
   React.useEffect(() => {
     const id = hashFromQuery(JSON.stringify({ query: asked.query, variables: asked.variables }));
-    const close = () => parent.postMessage({ type: "close", id }, location.origin);
-    // Without it, the form would stay when a link leads to another document.
-    addEventListener("pagehide", close);
-    return () => removeEventListener("pagehide", close);
+    editor.open.add(id);
+    return () => editor.open.delete(id);
   }, [asked]);
 
   const marked = [...element.querySelectorAll("[data-field]")].filter((item) => item.closest("[data-entry]") === element);
@@ -65,6 +64,10 @@ async function settled(element) {
     await new Promise((done) => setTimeout(done, STEP_MS));
   }
 }
+
+// A document that was left had no time to say so, and its forms would stay.
+for (const id of editor.open) parent.postMessage({ type: "close", id }, location.origin);
+editor.open.clear();
 
 const root = createRoot(document.createElement("div"));
 const numbers = new WeakMap();

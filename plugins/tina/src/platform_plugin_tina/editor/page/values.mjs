@@ -5,11 +5,14 @@ const STYLES = ["long", "medium", "full", "short"];
 
 const isEmpty = (value) => value === null || value === undefined || value === "";
 
-/** The rich text editor numbers its blocks and ends with an empty one; neither is in the file. */
-const plain = (value) => JSON.stringify(value, (key, inner) => (key === "id" && typeof inner === "string" ? undefined : inner));
+// Of Tina's own and not of the text: numbers of blocks, and where a value came from.
+const ADDED = new Set(["id", "_content_source"]);
+
+const plain = (value) => JSON.stringify(value, (key, inner) => (ADDED.has(key) ? undefined : inner));
 
 export const same = (one, other) => (isEmpty(one) && isEmpty(other)) || plain(one) === plain(other);
 
+// The rich text editor ends with an empty paragraph, the file does not.
 const isBlank = ({ type, children = [] }) => type === "p" && children.every(({ text }) => text === "");
 
 const blocksOf = (content) => {

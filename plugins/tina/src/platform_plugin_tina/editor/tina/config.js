@@ -69,7 +69,7 @@ const routerOf =
     const place = document._sys.breadcrumbs.join("/");
     const entry = [path.slice("content/".length), place].filter(Boolean).join("/");
     const address = addresses[entry] ?? `/${entry}/`;
-    globalThis.platformTina.sought.set(address, { entry, form: `#/collections/edit/${name}/${place}` });
+    globalThis.platformTina.sought.set(encodeURI(address), { entry, form: `#/collections/edit/${name}/${place}` });
     return address;
   };
 
