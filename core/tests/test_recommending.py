@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from platform_core.catalogue import Catalogue
 from platform_core.discovery import Plugin
-from platform_core.errors import UserError
+from platform_core.errors import SiteError, UserError
 from platform_core.manifest import Speed, parse_manifest
 from platform_core.recommending import ANY, Advice, Recommendation, Requirements, build_seconds, recommend
 
