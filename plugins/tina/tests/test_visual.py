@@ -226,14 +226,15 @@ class Desk:
         self.inside.locator(f"{element}:visible", has_text=text).first.wait_for()
 
     def kept(self) -> str:
-        """Save, and return the file's text once it has changed."""
-        before = self.served.file.read_text("utf-8")
-        self.page.get_by_role("button", name="Save", exact=True).click()
-        for _ in range(WAIT // 50):
-            if self.served.file.read_text("utf-8") != before:
-                return self.served.file.read_text("utf-8")
-            self.page.wait_for_timeout(50)  # lets the browser's events in
-        pytest.fail("the entry was not saved")
+        """Save, and return the file's text once the content API has done with it."""
+        with self.page.expect_response(is_saving):
+            self.page.get_by_role("button", name="Save", exact=True).click()
+        return self.served.file.read_text("utf-8")
+
+
+def is_saving(response: Any) -> bool:
+    """Tell whether this answers the request that saves."""
+    return "updateDocument" in (response.request.post_data or "")
 
 
 @pytest.fixture
