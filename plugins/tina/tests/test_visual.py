@@ -200,7 +200,7 @@ class Desk:
 
     def _hear(self, message: Any) -> None:
         if message.type == "error" or "Content Security Policy" in message.text:
-            self.complaints.append(message.text)
+            self.complaints.append(f"{message.text} ({message.location['url']})")
 
     @property
     def inside(self) -> Any:

@@ -61,7 +61,7 @@ def _addresses(folder: Path) -> list[tuple[str, str]]:
         text = path.read_bytes()
         if path.stem == "index" or _OWN_ADDRESS.search(text):
             name = PurePosixPath(path.relative_to(folder).as_posix())
-            found.append((str(name.with_suffix("")), entry_url(parse_entry(text.decode("utf-8"), name))))
+            found.append((str(name.with_suffix("")), entry_url(parse_entry(text.decode("utf-8", "replace"), name))))
     return found
 
 
