@@ -150,6 +150,12 @@ def test_a_generator_that_fails_late_is_caught(make: Make) -> None:
         composition.files(STAGE)
 
 
+def test_files_may_depend_on_what_the_engine_provides(make: Make) -> None:
+    """A plugin learns the engine's capabilities, not which engine it is."""
+    composition = make("@hookimpl\ndef platform_files(provides): return [File(name, b'') for name in provides]")
+    assert {item.value.path for item in composition.files(STAGE)} == set(composition.engine.manifest.provides)
+
+
 @pytest.mark.parametrize("path", ["/etc/passwd", "../x", "a/../../x", "a//b", "", "a\\b", "./a"])
 def test_a_file_outside_the_site_is_refused(make: Make, path: str) -> None:
     """Published paths stay below the site's root."""

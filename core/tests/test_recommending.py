@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from platform_core.catalogue import Catalogue
 from platform_core.discovery import Plugin
-from platform_core.errors import UserError
+from platform_core.errors import SiteError, UserError
 from platform_core.manifest import Speed, parse_manifest
 from platform_core.recommending import ANY, Advice, Recommendation, Requirements, build_seconds, recommend
 
@@ -210,6 +210,25 @@ def test_what_is_not_in_the_price_list_says_so() -> None:
 def test_a_capability_names_every_cms_that_has_it() -> None:
     """The kind of editing is enough; which product it is comes out."""
     assert {item.combination.cms for item in advise(cms="content.visual").recommended} == {"desk"}
+
+
+def test_a_capability_can_depend_on_the_engine() -> None:
+    """What a CMS has on some engines only is not recommended on the others, and the reason is told."""
+    spark = SPARK.replace('"content.files" = "x"', '"content.files" = "x", "html.fields" = "x"')
+    desk = DESK.replace("needs =", 'provides_with = { "content.visual" = "html.fields" }\nneeds =')
+    catalogue = catalogue_of(spark=spark, agate=AGATE, desk=desk)
+    advice = advise(catalogue, cms="content.visual")
+    assert engines(advice) == ["spark"]
+    (reason,) = next(item for item in advice.excluded if item.engine == "agate").reasons
+    assert reason == "Desk has content.visual only with html.fields, which Agate does not provide."
+    assert set(engines(advise(catalogue, cms="content.edit"))) == {"spark", "agate"}
+
+
+def test_a_condition_belongs_to_what_is_provided() -> None:
+    """A manifest that makes a condition for something else is refused."""
+    with pytest.raises(SiteError) as caught:
+        catalogue_of(desk=DESK.replace("needs =", 'provides_with = { "content.visal" = "html.fields" }\nneeds ='))
+    assert [problem.where for problem in caught.value.problems] == ["desk provides_with.content.visal"]
 
 
 def test_any_stands_for_each() -> None:

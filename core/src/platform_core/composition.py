@@ -103,7 +103,7 @@ class Composition:
             PluginError: Two plugins publish one path, or a path leaves the site.
         """
         claimed: dict[str, Member] = {}
-        found = self._each("platform_files", File, stage=stage)
+        found = self._each("platform_files", File, stage=stage, provides=frozenset(self.engine.manifest.provides))
         for item in found:
             path = item.value.path
             _check_inside(item.member, "platform_files", path)

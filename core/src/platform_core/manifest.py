@@ -154,6 +154,8 @@ class Manifest:
         price: What the agency charges; None for what is not in the price list.
         certified_engines: Engines on which a CMS or a shop is sold at *price*.
         provides: Capability -> what exactly is provided.
+        provides_with: Capability of *provides* -> the engine's capability without which it
+            is not there; the rest of the component works on any engine.
         needs: Capability -> why it is needed; missing ones make a combination
             impossible, with that reason.
         lacks: Capability -> why it is not there; shown beside the reason.
@@ -183,6 +185,7 @@ class Manifest:
     price: Price | None = None
     certified_engines: tuple[str, ...] = ()
     provides: dict[str, str] = field(default_factory=dict)
+    provides_with: dict[str, str] = field(default_factory=dict)
     needs: dict[str, str] = field(default_factory=dict)
     lacks: dict[str, str] = field(default_factory=dict)
     variants: dict[str, Variant] = field(default_factory=dict)
@@ -226,12 +229,14 @@ def parse_manifest(text: str, where: str) -> Manifest:
         *wrong_dates("runtimes", manifest.runtimes),
         *wrong_dates("speed", manifest.speed),
     ]
-    if problems := [*_check_settings(manifest, where), *(Problem(f"{where} {place}", what) for place, what in faults)]:
+    if problems := [*_check_values(manifest, where), *(Problem(f"{where} {place}", what) for place, what in faults)]:
         raise _refused(where, problems)
     return manifest
 
 
-def _check_settings(manifest: Manifest, where: str) -> Iterator[Problem]:
+def _check_values(manifest: Manifest, where: str) -> Iterator[Problem]:
+    for name in manifest.provides_with.keys() - manifest.provides.keys():
+        yield Problem(f"{where} provides_with.{name}", "it does not stand in provides.")
     for name, setting in manifest.settings.items():
         place = f"{where} settings.{name}"
         try:

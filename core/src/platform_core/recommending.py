@@ -266,6 +266,7 @@ def _faults(combination: Combination, parts: list[Manifest], wanted: Requirement
     """Yield each requirement that the combination can't meet."""
     if combination.status == "impossible":
         yield from combination.reasons
+    yield from _unmet(parts, wanted)
     known = {word for item in parts for variant in item.variants.values() for word in variant.features}
     missing = [word for word in wanted.features if word not in known]
     if missing:
@@ -275,6 +276,16 @@ def _faults(combination: Combination, parts: list[Manifest], wanted: Requirement
         yield f"It costs at least USD {price.month[0] + fees[0]:,.0f} a month, plans included."
     if price and wanted.budget_setup is not None and price.setup[0] > wanted.budget_setup:
         yield f"Its setup costs at least USD {price.setup[0]:,}."
+
+
+def _unmet(parts: list[Manifest], wanted: Requirements) -> Iterator[str]:
+    """Yield each wanted capability that its component has on other engines only."""
+    engine, *others = parts
+    for item in others:
+        for word in (wanted.cms, wanted.shop):
+            condition = item.provides_with.get(word)
+            if condition and condition not in engine.provides:
+                yield f"{item.name} has {word} only with {condition}, which {engine.name} does not provide."
 
 
 def _fees(parts: Iterable[Manifest]) -> tuple[float, float]:

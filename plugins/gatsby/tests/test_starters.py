@@ -58,6 +58,19 @@ class TestPages:
         """Files with spaces and letters beyond ASCII are found under their names."""
         assert "<p>Wir.</p>" in built.read("Über uns/index.html")
 
+    def test_an_entrys_page_says_what_it_shows(self, built: Any) -> None:
+        """An editor of the site finds entry and fields by attributes; each page shows one entry, and lists show none."""
+        page = built.read("recipes/plum-tart/index.html")
+        assert re.findall(r'data-entry="([^"]*)"', page) == ["recipes/plum-tart"]
+        assert '<h1 data-field="title">Plum tart &amp; more</h1>' in page
+        assert re.findall(r'data-field="([^"]*)"', page) == ["title", "date", "body"]
+        for path in built.pages:
+            names = re.findall(r'data-entry="([^"]*)"', path.read_text("utf-8"))
+            assert len(names) <= 1, path
+            assert all((built.root / "content" / f"{name}.md").is_file() for name in names), path
+        assert 'data-entry="products/mug"' in built.read("products/mug/index.html")
+        assert "data-entry" not in built.read("recipes/index.html") + built.read("tags/fruit/index.html")
+
     def test_each_page_says_what_it_is(self, built: Any) -> None:
         """Title, description, canonical address and social card are on every page, and nobody's advertisement."""
         for path in built.pages:

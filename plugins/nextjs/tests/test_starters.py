@@ -45,13 +45,26 @@ class TestPages:
     def test_an_entry_answers_at_its_own_address(self, built: Any) -> None:
         """``url`` decides, ``locale`` is the entry's language, and braces stay braces."""
         page = built.read("legal/imprint.html")
-        assert '<article class="page" lang="de">' in page
+        assert '<article class="page" lang="de" data-entry="imprint">' in page
         assert "{notATemplate} and <b>bold</b>" in page
         assert '<link rel="canonical" href="https://www.example.com/legal/imprint.html"/>' in page
 
     def test_a_name_keeps_its_letters(self, built: Any) -> None:
         """Files with spaces and letters beyond ASCII are found under their names."""
         assert "<p>Wir.</p>" in built.read("Über uns/index.html")
+
+    def test_an_entrys_page_says_what_it_shows(self, built: Any) -> None:
+        """An editor of the site finds entry and fields by attributes; each page shows one entry, and lists show none."""
+        page = built.read("recipes/plum-tart/index.html")
+        assert re.findall(r'data-entry="([^"]*)"', page) == ["recipes/plum-tart"]
+        assert '<h1 data-field="title">Plum tart &amp; more</h1>' in page
+        assert re.findall(r'data-field="([^"]*)"', page) == ["title", "date", "body"]
+        for path in built.pages:
+            names = re.findall(r'data-entry="([^"]*)"', path.read_text("utf-8"))
+            assert len(names) <= 1, path
+            assert all((built.root / "content" / f"{name}.md").is_file() for name in names), path
+        assert 'data-entry="products/mug"' in built.read("products/mug/index.html")
+        assert "data-entry" not in built.read("recipes/index.html") + built.read("tags/fruit/index.html")
 
     def test_each_page_says_what_it_is(self, built: Any) -> None:
         """Title, description, canonical address and social card are on every page."""

@@ -21,6 +21,7 @@ import pytest
 
 from platform_core.content import Content
 from platform_core.contributions import File, LocalService, Stage
+from platform_core.headers import csp_text
 from platform_core.manifest import Manifest, parse_manifest
 from platform_core.site import Site, settings_model
 from platform_plugin_tina import cloud_files, plugin, schema
@@ -213,6 +214,12 @@ def running(service: LocalService, folder: Path) -> Iterator[Api]:
         pytest.fail((folder / "server.log").read_text())
 
 
+@pytest.fixture(scope="session")
+def service() -> Callable[[LocalService, Path], contextlib.AbstractContextManager[Api]]:
+    """Give a function that runs a local service."""
+    return running
+
+
 @pytest.fixture(scope="module")
 def shared_api(root: Path) -> Iterator[Api]:
     """The local server, which takes in what each test puts into the site's folder."""
@@ -307,7 +314,7 @@ class Editor:
         name = target.partition("?")[0].lstrip("/") + ("index.html" if target.endswith("/") else "")
         types = {"html": "text/html; charset=utf-8", "js": "text/javascript", "css": "text/css", "png": "image/png"}
         found = {"content-type": types.get(name.rpartition(".")[2], "text/plain")}
-        found["content-security-policy"] = self.policy
+        found["content-security-policy"] = self.policy if name.startswith("admin/") else SITE_POLICY
         if name in self.files:
             content = self.files[name].content
             return 200, found, content if isinstance(content, bytes) else content.read_bytes()
@@ -324,15 +331,12 @@ class Editor:
 
 def policy_of(page: File) -> str:
     """Write a page's policy as core does: the site's, and what the page asks for."""
-    joined = {
-        "default-src": ("'self'",),
-        "base-uri": ("'self'",),
-        "form-action": ("'self'",),
-        "frame-ancestors": ("'self'",),
-        "object-src": ("'none'",),
-        **{directive: ("'self'", *sources) for directive, sources in page.csp.items()},
-    }
-    return "; ".join(" ".join((directive, *sources)) for directive, sources in joined.items())
+    return csp_text(
+        {"default-src": ("'self'",), **{key: ("'self'", *more) for key, more in page.csp.items()}}, https=False
+    )
+
+
+SITE_POLICY = csp_text({"default-src": ("'self'",)}, https=False)
 
 
 @pytest.fixture
@@ -345,7 +349,7 @@ def serve(content: Content, api: Api) -> Callable[[Mapping[str, File]], Editor]:
 def editor(content: Content, local: Stage, api: Api, request: pytest.FixtureRequest) -> Iterator[Editor]:
     """A running editor over the site's folder; a test may mark it with settings."""
     chosen = fill_settings(**getattr(request, "param", {}))
-    files = {file.path: file for file in plugin.platform_files(SITE, chosen, content, local)}
+    files = {file.path: file for file in plugin.platform_files(SITE, chosen, content, local, ())}
     made = Editor(files, api, content.root / "static")
     yield made
     made.stop()

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +33,10 @@ def page_data(files: dict[str, File]) -> dict[str, Any]:
     return data
 
 
-def publish(site: Site, settings: dict[str, Any], content: Content, stage: Stage) -> dict[str, File]:
-    return {file.path: file for file in plugin.platform_files(site, settings, content, stage)}
+def publish(
+    site: Site, settings: dict[str, Any], content: Content, stage: Stage, provides: Collection[str] = ()
+) -> dict[str, File]:
+    return {file.path: file for file in plugin.platform_files(site, settings, content, stage, provides)}
 
 
 def commit_for_cloud(site: Site, settings: dict[str, Any], content: Content) -> None:
@@ -135,7 +137,7 @@ def test_without_the_committed_folder_the_page_says_what_to_do(
     site: Site, settings: Settings, content: Content, aws: Stage
 ) -> None:
     """A site that TinaCloud can't read yet is published, with a page that helps in the editor's place."""
-    (page,) = plugin.platform_files(site, settings(**CLOUD), content, aws)
+    (page,) = plugin.platform_files(site, settings(**CLOUD), content, aws, ())
     assert (page.path, page.route, dict(page.csp)) == ("admin/index.html", "/admin/", {})
     assert b"tina/tina-lock.json" in blob(page)
 
@@ -143,7 +145,7 @@ def test_without_the_committed_folder_the_page_says_what_to_do(
 def test_without_a_client_id_nothing_is_deployed(site: Site, settings: Settings, content: Content, aws: Stage) -> None:
     """The missing setting is named with the place where it belongs."""
     with pytest.raises(SiteError) as caught:
-        plugin.platform_files(site, settings(), content, aws)
+        plugin.platform_files(site, settings(), content, aws, ())
     assert "client_id" in str(caught.value.problems[0])
 
 
@@ -155,7 +157,63 @@ def test_a_broken_folder_is_told(
     commit_for_cloud(site, settings(**CLOUD), content)
     (content.root / "tina" / broken[0]).write_text(broken[1], "utf-8")
     with pytest.raises(ContentError, match="tina/"):
-        plugin.platform_files(site, settings(**CLOUD), content, aws)
+        plugin.platform_files(site, settings(**CLOUD), content, aws, ())
+
+
+MARKED = ("content.files", "html.fields")
+
+
+def test_pages_are_edited_where_they_say_what_they_show(
+    site: Site, settings: Settings, content: Content, local: Stage, aws: Stage
+) -> None:
+    """The editor knows where entries are shown, and brings one script of its own for the preview."""
+    moved = content.root / "content" / "posts" / "moved.md"
+    moved.write_text("---\ntitle: Moved\nurl: /elsewhere\n---\nText.\n", "utf-8")
+    commit_for_cloud(site, settings(**CLOUD), content)
+    here = publish(site, settings(), Content(content.root), local, MARKED)
+    there = publish(site, settings(**CLOUD), Content(content.root), aws, MARKED)
+    for found in (here, there):
+        pages = page_data(found)["pages"]
+        digest = base64.b64encode(hashlib.sha384(blob(found["admin/page.js"])).digest()).decode()
+        assert pages["script"] == {"src": "/admin/page.js", "integrity": f"sha384-{digest}"}
+        assert pages["addresses"] == {"posts/moved": "/elsewhere"}
+    assert here["admin/index.html"].csp == admin.page_policy(cloud=False)
+    assert there["admin/index.html"].csp == admin.page_policy(cloud=True)
+    assert b'<script src="/_local/tina/schema.js"></script>' in blob(here["admin/index.html"])
+    assert b"schema.js" not in blob(there["admin/index.html"])
+
+
+@pytest.mark.parametrize(
+    ("variant", "provides", "adopted"),
+    [
+        ("visual_editor", ("content.files",), False),
+        ("react_based", MARKED, False),
+        ("collaboration_focused", MARKED, False),
+        ("visual_editor", MARKED, True),
+    ],
+)
+def test_elsewhere_there_are_forms_alone(
+    site: Site,
+    settings: Settings,
+    content: Content,
+    local: Stage,
+    *,
+    variant: str,
+    provides: tuple[str, ...],
+    adopted: bool,
+) -> None:
+    """Without marks on the pages, or in another variant, nothing of the preview is published."""
+    files = publish(site.model_copy(update={"adopted": adopted}), settings(variant=variant), content, local, provides)
+    assert "pages" not in page_data(files)
+    assert "admin/page.js" not in files
+    assert b"schema.js" not in blob(files["admin/index.html"])
+
+
+def test_the_preview_brings_no_style_element(site: Site, settings: Settings, content: Content, local: Stage) -> None:
+    """The policy of the site's pages refuses one, so Tina's own is made by a script."""
+    script = blob(publish(site, settings(), content, local, MARKED)["admin/page.js"])
+    assert b"adoptedStyleSheets" in script
+    assert b'createElement("style")' not in script
 
 
 def test_no_secret_is_published(site: Site, settings: Settings, content: Content, aws: Stage) -> None:

@@ -23,6 +23,18 @@ from platform_plugin_tina import plugin
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 CLIENT = "11111111-2222-3333-4444-555555555555"
 WAIT = 30_000
+PAGE = """<!DOCTYPE html>
+<html lang="en">
+<head><title>Hello</title></head>
+<body>
+  <main data-entry="posts/hello">
+    <h1 data-field="title">Hello</h1>
+    <time datetime="2026-01-02" data-field="date">2 January 2026</time>
+    <div data-field="body"><p>Some <em>text</em> with a <a href="/a/">link</a>.</p><ul><li>one</li><li>two</li></ul></div>
+  </main>
+</body>
+</html>
+"""
 
 
 class Cloud:
@@ -88,7 +100,8 @@ def editor(
 ) -> Iterator[Any]:
     """The editor as it is deployed."""
     chosen = settings(client_id=CLIENT)
-    files = {file.path: file for file in plugin.platform_files(site, chosen, content, aws)}
+    provides = getattr(request, "param", ())
+    files = {file.path: file for file in plugin.platform_files(site, chosen, content, aws, provides)}
     made = request.getfixturevalue("serve")(files)
     yield made
     made.stop()
@@ -113,4 +126,37 @@ def test_somebody_edits_through_tinacloud(api: Any, cloud: tuple[Any, Cloud], ed
     # Tina's own build writes the version 3.0 as a number.
     assert f"content.tinajs.io/3/content/{CLIENT}/github/main" in stand_in.asked
     assert all(token.startswith("Bearer e30.") for token in stand_in.tokens)
+    assert (complaints, stand_in.strange) == ([], [])
+
+
+@pytest.mark.parametrize("api", [{"client_id": CLIENT}], indirect=True)
+@pytest.mark.parametrize("editor", [("html.fields",)], indirect=True)
+def test_somebody_edits_a_deployed_page(
+    api: Any, cloud: tuple[Any, Cloud], editor: Any, content: Content, hello: Path
+) -> None:
+    """Beside the deployed page the same editor works, and the page itself asks TinaCloud for nothing."""
+    place = content.root / "static" / "posts" / "hello" / "index.html"
+    place.parent.mkdir(parents=True)
+    place.write_text(PAGE, "utf-8")
+    page, stand_in = cloud
+    complaints: list[str] = []
+    asking: set[str] = set()
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("request", lambda request: asking.add(request.frame.url) if "tinajs.io" in request.url else None)
+    page.goto(f"{editor.url}#/collections/posts/~")
+    page.get_by_text("Hello", exact=True).first.click()
+    inside = page.frame_locator("#tina-iframe")
+    inside.locator("h1[data-tina-field]").wait_for()
+    page.fill('input[name="title"]', "From afar")
+    inside.locator("h1:visible", has_text="From afar").wait_for()
+    assert inside.locator("time").inner_text() == "2 January 2026"
+    inside.locator("h1:visible").click()
+    page.wait_for_function("() => document.activeElement.name === 'title'")
+    page.get_by_role("button", name="Save", exact=True).click()
+    for _ in range(WAIT // 50):
+        if "From afar" in hello.read_text("utf-8"):
+            break
+        page.wait_for_timeout(50)  # lets the browser's events in
+    assert "title: From afar\n" in hello.read_text("utf-8")
+    assert all("/admin/" in url for url in asking)
     assert (complaints, stand_in.strange) == ([], [])

@@ -37,7 +37,7 @@ class Desk:
 
     def _hear(self, message: Any) -> None:
         if message.type == "error" or "Content Security Policy" in message.text:
-            self.complaints.append(message.text)
+            self.complaints.append(f"{message.text} ({message.location['url']})")
 
     def _watch(self, url: str) -> None:
         if not url.startswith((self.url.partition("/admin/")[0], "blob:", "data:")):

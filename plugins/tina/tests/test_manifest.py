@@ -11,7 +11,7 @@ import pytest
 from pydantic import ValidationError
 
 from platform_core.manifest import Manifest
-from platform_plugin_tina import plugin
+from platform_plugin_tina import plugin, visual
 
 
 def test_it_is_sold_as_the_catalogue_says(manifest: Manifest) -> None:
@@ -24,8 +24,10 @@ def test_it_is_sold_as_the_catalogue_says(manifest: Manifest) -> None:
 
 
 def test_what_is_missing_is_said(manifest: Manifest) -> None:
-    """Editing on the page and a backend of one's own are not there, and the manifest says so."""
-    assert {"content.visual", "admin.selfhosted"} <= set(manifest.lacks)
+    """A backend of one's own is not there, and editing on the page depends on the engine; the manifest says so."""
+    assert "admin.selfhosted" in manifest.lacks
+    assert manifest.provides_with == {"content.visual": visual.CAPABILITY}
+    assert "Gatsby" in manifest.provides["content.visual"]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import urllib.request
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path, PurePosixPath
@@ -210,6 +211,16 @@ def test_a_request_that_is_not_json_is_told_so(api: Any) -> None:
     """Neither broken nor huge requests end in more than an answer."""
     assert api.send("/localhost/graphql", b"{")[0] == 400
     assert api.send("/elsewhere")[0] == 404
+
+
+def test_the_schema_is_a_script(api: Any) -> None:
+    """The preview needs the schema before the editor starts; it follows the content model."""
+    with urllib.request.urlopen(f"{api.url}/schema.js", timeout=30) as answer:
+        kind, text = answer.headers["content-type"], answer.read().decode()
+    name, _, value = text.removesuffix(";\n").partition(" = ")
+    types = {item["name"]["value"] for item in json.loads(value)["definitions"]}
+    assert (kind, name) == ("text/javascript", "globalThis.platformTina.graph")
+    assert {"Posts", "Docs_guides", "Products"} <= types
 
 
 def test_without_a_client_id_nothing_is_kept_for_the_cloud(api: Any, content: Content) -> None:

@@ -275,6 +275,15 @@ class SsgConformance(Conformance):
         for page in ("/", "/kit-entry/"):
             assert address[1] in _page(built[1].output, page)
 
+    def test_an_entrys_page_says_what_it_shows(self, built: tuple[Composition, Built], manifest: Manifest) -> None:
+        """An editor finds the entry, its title and its text by their attributes."""
+        if "html.fields" not in manifest.provides:
+            pytest.skip("the engine does not provide html.fields")
+        page = _page(built[1].output, "/kit-notes/first/")
+        for mark in ("entry=kit-notes/first", "field=title", "field=body"):
+            name, value = mark.split("=")
+            assert re.search(rf'data-{name}="?{value}[">\s]', page), mark
+
     def test_a_product_shows_the_shops_button(self, built: tuple[Composition, Built], manifest: Manifest) -> None:
         """The product's page holds the button that the shop made, with the exact price."""
         if "html.fragments" not in manifest.provides:

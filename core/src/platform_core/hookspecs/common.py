@@ -7,13 +7,14 @@ Arguments that most hooks share:
   mapping of name -> value. Each plugin is handed its own.
 - *content*: the `Content` of the site's folder.
 - *stage*: the `Stage`: where the site is going to run.
+- *provides*: names of the capabilities that the site's engine provides.
 - *secrets*: the values of the plugin's own `platform_build_secrets`, label -> value.
   One that is not there is the user's to mend; ``in`` asks without an error.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from platform_core.hookspecs import hookspec
@@ -56,7 +57,9 @@ def platform_fragments(site: Site, settings: Mapping[str, Any], content: Content
 
 
 @hookspec
-def platform_files(site: Site, settings: Mapping[str, Any], content: Content, stage: Stage) -> Iterable[File]:
+def platform_files(
+    site: Site, settings: Mapping[str, Any], content: Content, stage: Stage, provides: Collection[str]
+) -> Iterable[File]:
     """Publish files beside the engine's output, whatever the engine.
 
     A path that the engine or another plugin publishes too is a fault.

@@ -26,13 +26,24 @@ from platform_core.contributions import File
 from platform_core.errors import ToolError
 from platform_core.node import cache_folder, ensure_packages, ensure_tarball, node, npm_env
 
-__all__ = ["editor_files", "ensure_editor", "missing_page", "page_policy", "server_program", "tina_packages"]
+__all__ = [
+    "EDITOR",
+    "cache_key",
+    "editor_files",
+    "ensure_editor",
+    "hash_of",
+    "missing_page",
+    "page_policy",
+    "server_program",
+    "settle",
+    "tina_packages",
+]
 
 ROUTE = "/admin/"
 EDITOR = Path(__file__).parent / "editor"
 _ASSETS = Path(__file__).parent / "assets"
 # Raised when what is done to Tina's output changes.
-_RECIPE = "4"
+_RECIPE = "5"
 _SECONDS = 900
 _PLACE = '"https://platform.invalid/api"'
 _SOURCE_EDITOR = (
@@ -66,7 +77,8 @@ def editor_files(title: str, spec: Mapping[str, Any], cloud: bool) -> Iterator[F
     Args:
         title: The site's name.
         spec: What `platform_plugin_tina.schema.build_spec` returned, with either
-            ``local``, the path of the local service, or ``api``, the address of TinaCloud.
+            ``local``, the path of the local service, or ``api``, the address of TinaCloud;
+            with ``pages`` when they are edited in place.
         cloud: Whether the page speaks to TinaCloud.
 
     Raises:
@@ -79,11 +91,12 @@ def editor_files(title: str, spec: Mapping[str, Any], cloud: bool) -> Iterator[F
         title=html.escape(f"{title}: content"),
         # In a script element only a tag could end the data.
         data=json.dumps(dict(spec), ensure_ascii=False).replace("<", "\\u003c"),
-        site_integrity=_integrity(site_script),
+        site_integrity=hash_of(site_script),
+        graph=_graph(spec),
         script=script.name,
-        script_integrity=_integrity(script.read_bytes()),
+        script_integrity=hash_of(script.read_bytes()),
         style=style.name,
-        style_integrity=_integrity(style.read_bytes()),
+        style_integrity=hash_of(style.read_bytes()),
     )
     yield File("admin/index.html", page.encode(), route=ROUTE, csp=page_policy(cloud=cloud))
     yield File("admin/site.js", site_script)
@@ -93,6 +106,13 @@ def editor_files(title: str, spec: Mapping[str, Any], cloud: bool) -> Iterator[F
         for path in sorted((built / folder).rglob("*")):
             if path.is_file():
                 yield File(f"admin/{path.relative_to(built).as_posix()}", path)
+
+
+def _graph(spec: Mapping[str, Any]) -> str:
+    """Name the local service's schema, which the preview needs; on AWS the page has it as data."""
+    if "pages" not in spec or "local" not in spec:
+        return ""
+    return f'\n  <script src="{html.escape(spec["local"])}/schema.js"></script>'
 
 
 def missing_page(title: str) -> File:
@@ -137,7 +157,7 @@ def ensure_editor() -> Path:
         ToolError: The packages can't be downloaded, or Tina did not build.
     """
     texts = [(EDITOR / name).read_text("utf-8") for name in ("package-lock.json", "tina/config.js")]
-    key = _key(_RECIPE, *texts)
+    key = cache_key(_RECIPE, *texts)
     target = cache_folder() / "built" / f"tina-editor-{key}"
     if not target.is_dir():
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -154,7 +174,7 @@ def _kept() -> Path:
     packages = tina_packages()
     names = ("server.mjs", "faithful.mjs", "media.mjs")
     texts = {name: (EDITOR / name).read_text("utf-8") for name in names}
-    target = cache_folder() / "tina" / f"server-{_key(packages.name, *texts.values())}"
+    target = cache_folder() / "tina" / f"server-{cache_key(packages.name, *texts.values())}"
     if not target.is_dir():
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".partial-") as partial:
@@ -163,7 +183,7 @@ def _kept() -> Path:
             for name, text in texts.items():
                 (made / name).write_text(text, "utf-8")
             (made / "node_modules").symlink_to(packages / "node_modules")
-            _settle(made, target)
+            settle(made, target)
     return target
 
 
@@ -182,7 +202,7 @@ def _build(packages: Path, target: Path) -> None:
             place = made / "source" / path.relative_to(source)
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(path, place)
-        _settle(made, target)
+        settle(made, target)
 
 
 def _run_tina(packages: Path, work: Path) -> None:
@@ -210,6 +230,11 @@ def _redirect(assets: Path) -> None:
         (re.compile(r"https://fonts\.googleapis\.com/css2\?[^\"'`]+"), "/admin/letters.css"),
         # What the schema is compared with when the editor starts; there is nothing to compare on this machine.
         (re.compile(r"(?<=schemaJson:)[\w$]+(?=\}\)\])"), "globalThis.platformTina.schema"),
+        # The types that the preview finds forms with.
+        (
+            re.compile(r"([\w$]+)=([\w$]+)(?=,[\w$]+=\{\.\.\.\1,definitions:\1\.definitions\.map)"),
+            r"\1=globalThis.platformTina.graph??globalThis.platformTina.schema??\2",
+        ),
     )
     found = [0] * len(changes)
     for path in assets.glob("*.js"):
@@ -239,7 +264,8 @@ def _index(built: Path) -> str:
     return (built / "index.html").read_text("utf-8")
 
 
-def _settle(made: Path, target: Path) -> None:
+def settle(made: Path, target: Path) -> None:
+    """Put a finished folder where it is kept."""
     try:
         made.rename(target)
     except OSError:
@@ -258,9 +284,11 @@ def _page(name: str) -> Template:
     return Template((_ASSETS / name).read_text("utf-8"))
 
 
-def _integrity(data: bytes) -> str:
+def hash_of(data: bytes) -> str:
+    """Return what a page says of a script, so that the browser takes no other."""
     return "sha384-" + base64.b64encode(hashlib.sha384(data).digest()).decode()
 
 
-def _key(*parts: str) -> str:
+def cache_key(*parts: str) -> str:
+    """Return a name for what is made of *parts*."""
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]

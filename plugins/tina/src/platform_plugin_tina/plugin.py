@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -29,23 +29,29 @@ API_VERSION = "3.0"
 
 
 @hookimpl
-def platform_files(site: Site, settings: Mapping[str, Any], content: Content, stage: Stage) -> Iterable[File]:
+def platform_files(
+    site: Site, settings: Mapping[str, Any], content: Content, stage: Stage, provides: Collection[str]
+) -> Iterable[File]:
     """Publish the editor below ``/admin/``."""
-    from platform_plugin_tina import admin, cloud_files, schema
+    from platform_plugin_tina import admin, cloud_files, schema, visual
 
     spec = schema.build_spec(site, settings, content)
+    beside: list[File] = []
+    if visual.is_visual(site, settings["variant"], provides):
+        spec |= {"pages": visual.page_data(content)}
+        beside = [visual.page_script()]
     if stage.name == "local":
         # The local server follows this file, so that new fields need no restart.
         cloud_files.keep_spec(content.root, spec)
         service = stage.services.get(SERVICE, f"/_local/{SERVICE}").rstrip("/")
-        return list(admin.editor_files(site.name, {**spec, "local": service}, cloud=False))
+        return [*admin.editor_files(site.name, {**spec, "local": service}, cloud=False), *beside]
     api = _cloud_address(settings)
     committed = cloud_files.committed_config(content.root)
     if committed is None:
         return [admin.missing_page(site.name)]
     config = {**committed["config"], "clientId": settings["client_id"], "branch": settings["branch"]}
     page = {**spec, "config": config, "schema": committed["schema"], "api": api}
-    return list(admin.editor_files(site.name, page, cloud=True))
+    return [*admin.editor_files(site.name, page, cloud=True), *beside]
 
 
 @hookimpl

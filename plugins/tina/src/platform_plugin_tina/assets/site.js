@@ -9,4 +9,28 @@
     page.media = `${service}/media`;
   }
   globalThis.platformTina = page;
+  if (!page.pages) return;
+
+  // Address of a page -> the entry that is looked for there, and its form without a page.
+  page.sought = new Map();
+  // The queries for which the preview has forms.
+  page.open = new Set();
+  // The program for the preview is put into it from here, so that pages carry nothing for visitors.
+  document.addEventListener(
+    "load",
+    ({ target }) => {
+      const inside = target.id === "tina-iframe" && target.contentDocument;
+      if (!inside) return;
+      const sought = page.sought.get(inside.location.pathname);
+      if (sought && !inside.querySelector(`[data-entry="${CSS.escape(sought.entry)}"]`)) {
+        // A draft has no page yet, and some entries never have one of their own.
+        location.hash = sought.form;
+        return;
+      }
+      const script = Object.assign(inside.createElement("script"), { type: "module", ...page.pages.script });
+      script.addEventListener("load", () => script.remove());
+      inside.head.append(script);
+    },
+    true,
+  );
 })();

@@ -92,6 +92,7 @@ class Index {
   /** Read the schema and every file anew. */
   async rebuild({ config, file }) {
     const made = await buildSchema(config);
+    this.graph = made.graphQLSchema;
     this.collections = config.schema.collections;
     const generated = path.join(options.work, "tina", "__generated__");
     await fs.mkdir(generated, { recursive: true });
@@ -175,9 +176,16 @@ async function answerGraphql(request) {
   });
 }
 
+/** The editor needs the schema before it starts, so it comes as a script. */
+async function schemaScript() {
+  await inTurn(() => index.refresh());
+  return `globalThis.platformTina.graph = ${JSON.stringify(index.graph)};\n`;
+}
+
 async function answer(request) {
   const url = new URL(request.url, "http://localhost");
   if (url.pathname === "/ready") return { ready: true };
+  if (url.pathname === "/schema.js" && request.method === "GET") return await schemaScript();
   if (url.pathname.endsWith("/graphql") && request.method === "POST") return await answerGraphql(request);
   if (url.pathname.startsWith("/media/")) {
     const place = { folder: path.join(options.root, "static", options.media), address: options.media };
@@ -188,8 +196,9 @@ async function answer(request) {
 
 const server = createServer((request, response) => {
   const send = (status, value) => {
-    const body = Buffer.from(JSON.stringify(value));
-    response.writeHead(status, { "content-type": "application/json", "content-length": body.length, "cache-control": "no-store" });
+    const [text, type] = typeof value === "string" ? [value, "text/javascript"] : [JSON.stringify(value), "application/json"];
+    const body = Buffer.from(text);
+    response.writeHead(status, { "content-type": type, "content-length": body.length, "cache-control": "no-store" });
     response.end(body);
   };
   answer(request).then(

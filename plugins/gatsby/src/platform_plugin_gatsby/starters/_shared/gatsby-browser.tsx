@@ -5,5 +5,7 @@ import type { GatsbyBrowser } from "gatsby"
 import { Layout } from "./src/components/layout"
 
 export const wrapPageElement: GatsbyBrowser["wrapPageElement"] = ({ element, props }) => (
-  <Layout path={props.location.pathname}>{element}</Layout>
+  <Layout path={props.location.pathname} shown={props.pageContext.shown as string | undefined}>
+    {element}
+  </Layout>
 )

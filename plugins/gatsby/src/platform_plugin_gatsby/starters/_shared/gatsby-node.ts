@@ -89,7 +89,7 @@ export const createResolvers: GatsbyNode["createResolvers"] = ({ createResolvers
   })
 }
 
-type Listed = Pick<EntryFields, "url" | "collection" | "section" | "layout" | "locale" | "tags" | "categories"> & {
+type Listed = Pick<EntryFields, "url" | "collection" | "slug" | "section" | "layout" | "locale" | "tags" | "categories"> & {
   id: string
   sku: string | null
 }
@@ -99,7 +99,7 @@ export const createPages: GatsbyNode["createPages"] = async ({ graphql, actions,
     query Pages {
       site { siteMetadata { locale } }
       allEntry(sort: [{ order: ASC }, { date: DESC }, { title: ASC }]) {
-        nodes { id url collection section layout locale sku tags { name slug url } categories { name slug url } }
+        nodes { id url collection slug section layout locale sku tags { name slug url } categories { name slug url } }
       }
     }
   `)
@@ -155,7 +155,9 @@ function isOffered(entry: Listed): boolean {
 }
 
 function contextOf(entry: Listed, language: string): Record<string, unknown> {
-  return { id: entry.id, url: entry.url, collection: entry.collection, sku: entry.sku, locale: entry.locale || language }
+  const { id, url, collection, slug, sku } = entry
+  const shown = entry.section ? undefined : [collection, slug].filter(Boolean).join("/")
+  return { id, url, collection, sku, shown, locale: entry.locale || language }
 }
 
 /** Return the first template of these names that there is. */

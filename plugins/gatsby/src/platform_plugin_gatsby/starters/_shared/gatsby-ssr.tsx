@@ -8,7 +8,9 @@ declare const __PLATFORM_HEAD__: string
 declare const __PLATFORM_BODY_END__: string
 
 export const wrapPageElement: GatsbySSR["wrapPageElement"] = ({ element, props }) => (
-  <Layout path={props.location.pathname}>{element}</Layout>
+  <Layout path={props.location.pathname} shown={props.pageContext.shown as string | undefined}>
+    {element}
+  </Layout>
 )
 
 export const onRenderBody: GatsbySSR["onRenderBody"] = ({ setHeadComponents, setPostBodyComponents }) => {

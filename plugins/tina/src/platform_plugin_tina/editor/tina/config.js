@@ -62,11 +62,23 @@ const checked = (field, rule) => {
 // For a collection that TinaCloud still has and the site's content model no longer.
 const PLAIN = { slug: "{slug}", defaults: {}, rules: {}, optional: [] };
 
-const collectionOf = (collection, form) => ({
+// Where an entry is shown. A page that does not have it after all leads to the plain form, as site.js says.
+const routerOf =
+  ({ name, path }, { addresses }) =>
+  ({ document }) => {
+    const place = document._sys.breadcrumbs.join("/");
+    const entry = [path.slice("content/".length), place].filter(Boolean).join("/");
+    const address = addresses[entry] ?? `/${entry}/`;
+    globalThis.platformTina.sought.set(encodeURI(address), { entry, form: `#/collections/edit/${name}/${place}` });
+    return address;
+  };
+
+const collectionOf = (collection, form, pages) => ({
   ...collection,
   fields: collection.fields.map((field) => checked(field, form.rules[field.name])),
   ui: {
     ...collection.ui,
+    ...(pages ? { router: routerOf(collection, pages) } : {}),
     filename: { readonly: false, slugify: fileName(form.slug) },
     defaultItem: startingValues(form.defaults),
     beforeSubmit: async ({ values }) => withoutEmpty(values, form.optional),
@@ -96,12 +108,12 @@ const historyOf = ({ repository, folder, branch: own }) => ({
   }),
 });
 
-const configOf = ({ config, forms, history, media }) => ({
+const configOf = ({ config, forms, history, media, pages }) => ({
   ...config,
   ...(history ? { repoProvider: historyOf(history) } : {}),
   ...(media ? { media: { loadCustomStore: async () => localStore(media, config.media.tina.mediaRoot) } } : {}),
   schema: {
-    collections: config.schema.collections.map((collection) => collectionOf(collection, forms[collection.name] ?? PLAIN)),
+    collections: config.schema.collections.map((collection) => collectionOf(collection, forms[collection.name] ?? PLAIN, pages)),
   },
 });
 

@@ -18,6 +18,6 @@ export function EntryList({ entries }: { entries: Entry[] }) {
   );
 }
 
-export function EntryDate({ date }: { date: Date | null }) {
-  return date ? <time dateTime={isoDate(date)}>{longDate(date)}</time> : null;
+export function EntryDate({ date, field }: { date: Date | null; field?: string }) {
+  return date ? <time dateTime={isoDate(date)} data-field={field}>{longDate(date)}</time> : null;
 }

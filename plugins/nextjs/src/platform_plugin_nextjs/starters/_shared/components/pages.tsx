@@ -5,7 +5,7 @@ import { EntryDate, EntryList } from "@/components/list";
 import { PageHead } from "@/components/page-head";
 import { Picture } from "@/components/picture";
 import { SiteLink } from "@/components/site-link";
-import { inCollection, terms, termPath, type Entry, type Taxonomy } from "@/lib/content";
+import { inCollection, shows, terms, termPath, type Entry, type Taxonomy } from "@/lib/content";
 import { articleItem } from "@/lib/json-ld";
 import { Markdown } from "@/lib/markdown";
 
@@ -13,15 +13,15 @@ import { Markdown } from "@/lib/markdown";
 export function PlainPage({ entry, before, after }: { entry: Entry; before?: ReactNode; after?: ReactNode }) {
   const deep = entry.url.split("/").filter(Boolean).length > 1;
   return (
-    <article className="page" lang={entry.locale || undefined}>
+    <article className="page" lang={entry.locale || undefined} {...shows(entry)}>
       {deep ? <Breadcrumbs crumbs={crumbsTo(entry.url, entry.title)} /> : null}
       <PageHead title={entry.title} lead={entry.description}>
-        {entry.date ? <p className="byline"><EntryDate date={entry.date} /></p> : null}
+        {entry.date ? <p className="byline"><EntryDate date={entry.date} field="date" /></p> : null}
         <Tags entry={entry} />
       </PageHead>
-      {entry.image ? <div className="page-picture"><Picture src={entry.image} alt={entry.imageAlt} eager sizes="(min-width: 74rem) 74rem, 100vw" /></div> : null}
+      {entry.image ? <div className="page-picture" data-field="image"><Picture src={entry.image} alt={entry.imageAlt} eager sizes="(min-width: 74rem) 74rem, 100vw" /></div> : null}
       {before}
-      <div className="prose"><Markdown text={entry.body} /></div>
+      <div className="prose" data-field="body"><Markdown text={entry.body} /></div>
       {after}
       <JsonLd items={[articleItem(entry)]} />
     </article>
@@ -33,7 +33,7 @@ export function ListPage({ folder, title, entry }: { folder: string; title: stri
   return (
     <div className="page">
       <PageHead title={title} lead={entry?.description} />
-      {entry?.body.trim() ? <div className="prose"><Markdown text={entry.body} /></div> : null}
+      {entry?.body.trim() ? <div className="prose" data-field="body"><Markdown text={entry.body} /></div> : null}
       <EntryList entries={inCollection(folder)} />
     </div>
   );

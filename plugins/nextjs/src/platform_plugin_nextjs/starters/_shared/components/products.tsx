@@ -3,7 +3,7 @@ import { JsonLd } from "@/components/json-ld";
 import { PageHead } from "@/components/page-head";
 import { Picture } from "@/components/picture";
 import { SiteLink } from "@/components/site-link";
-import { inCollection, type Entry } from "@/lib/content";
+import { inCollection, shows, type Entry } from "@/lib/content";
 import { productItem } from "@/lib/json-ld";
 import { Markdown } from "@/lib/markdown";
 import { platform, sells, type Product } from "@/lib/platform";
@@ -20,13 +20,13 @@ function Buy({ product }: { product: Product }) {
 export function ProductPage({ entry }: { entry: Entry }) {
   const product = productOf(entry);
   return (
-    <article className="page product">
+    <article className="page product" {...shows(entry)}>
       <Breadcrumbs crumbs={crumbsTo(entry.url, entry.title)} />
       <div className="product-view">
-        {entry.image ? <div className="product-picture"><Picture src={entry.image} alt={entry.imageAlt} eager sizes="(min-width: 60rem) 38rem, 100vw" /></div> : null}
+        {entry.image ? <div className="product-picture" data-field="image"><Picture src={entry.image} alt={entry.imageAlt} eager sizes="(min-width: 60rem) 38rem, 100vw" /></div> : null}
         <div className="product-facts">
-          <h1>{entry.title}</h1>
-          {entry.description ? <p className="lead">{entry.description}</p> : null}
+          <h1 data-field="title">{entry.title}</h1>
+          {entry.description ? <p className="lead" data-field="description">{entry.description}</p> : null}
           {product ? (
             <>
               <p className="price">{product.price_text}</p>
@@ -36,7 +36,7 @@ export function ProductPage({ entry }: { entry: Entry }) {
           ) : null}
         </div>
       </div>
-      <div className="prose"><Markdown text={entry.body} /></div>
+      <div className="prose" data-field="body"><Markdown text={entry.body} /></div>
       <JsonLd items={[productItem(entry)]} />
     </article>
   );
@@ -51,7 +51,7 @@ export function ProductList({ entry }: { entry?: Entry }) {
   return (
     <div className="page shop">
       <PageHead title={entry?.title ?? "Shop"} lead={entry?.description} />
-      {entry?.body.trim() ? <div className="prose"><Markdown text={entry.body} /></div> : null}
+      {entry?.body.trim() ? <div className="prose" data-field="body"><Markdown text={entry.body} /></div> : null}
       <h2 className="visually-hidden">Products</h2>
       <Cards entries={inCollection("products")} />
     </div>

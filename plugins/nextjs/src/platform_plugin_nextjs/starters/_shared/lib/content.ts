@@ -49,6 +49,11 @@ export function text(entry: Entry, key: string): string {
   return typeof value === "string" || typeof value === "number" ? String(value) : "";
 }
 
+/** Names an entry on the element that shows it; data-field names what is shown inside. An editor of the site finds both. */
+export function shows({ collection, slug }: Entry) {
+  return { "data-entry": [collection, slug].filter(Boolean).join("/") };
+}
+
 export function weight(entry: Entry): number {
   return typeof entry.data.weight === "number" ? entry.data.weight : 0;
 }

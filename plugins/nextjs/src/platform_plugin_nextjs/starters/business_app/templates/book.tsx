@@ -1,7 +1,7 @@
 import { Contact } from "@/components/contact";
 import { PageHead } from "@/components/page-head";
 import type { FormField } from "@/components/request-form";
-import type { Entry } from "@/lib/content";
+import { shows, type Entry } from "@/lib/content";
 import { COURTS } from "@/lib/courts";
 import { HOURS, clock } from "@/lib/hall";
 import { Markdown } from "@/lib/markdown";
@@ -20,11 +20,11 @@ const FIELDS: FormField[] = [
 
 export function BookPage({ entry }: { entry: Entry }) {
   return (
-    <div className="page">
+    <div className="page" {...shows(entry)}>
       <PageHead title={entry.title} lead={entry.description} />
       <div className="split book">
         <Contact fields={FIELDS} subject="Request for an hour at Brunnhalle 4" submit="Ask for this hour" />
-        <div className="prose"><Markdown text={entry.body} /></div>
+        <div className="prose" data-field="body"><Markdown text={entry.body} /></div>
       </div>
     </div>
   );

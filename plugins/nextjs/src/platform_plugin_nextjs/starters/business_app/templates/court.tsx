@@ -3,7 +3,7 @@ import { FloorPlan } from "@/components/floor-plan";
 import { PageHead } from "@/components/page-head";
 import { Picture } from "@/components/picture";
 import { SiteLink } from "@/components/site-link";
-import type { Entry } from "@/lib/content";
+import { shows, type Entry } from "@/lib/content";
 import { courtOf } from "@/lib/courts";
 import { WEEKDAYS, clock, weeklyOn } from "@/lib/hall";
 import { Markdown } from "@/lib/markdown";
@@ -16,7 +16,7 @@ export function CourtList({ entry }: { entry?: Entry }) {
       <FloorPlan />
       <h2 className="visually-hidden">All spaces</h2>
       <Spaces />
-      {entry?.body.trim() ? <div className="prose"><Markdown text={entry.body} /></div> : null}
+      {entry?.body.trim() ? <div className="prose" data-field="body"><Markdown text={entry.body} /></div> : null}
     </div>
   );
 }
@@ -24,15 +24,15 @@ export function CourtList({ entry }: { entry?: Entry }) {
 export function CourtPage({ entry }: { entry: Entry }) {
   const court = courtOf(entry.slug);
   return (
-    <article className="page court">
+    <article className="page court" {...shows(entry)}>
       <Breadcrumbs crumbs={crumbsTo(entry.url, entry.title)} />
       <div className="court-top">
         <PageHead title={entry.title} lead={entry.description} />
         <FloorPlan here={entry.slug} />
       </div>
-      {entry.image ? <div className="court-picture"><Picture src={entry.image} alt={entry.imageAlt} eager sizes="(min-width: 74rem) 74rem, 100vw" /></div> : null}
+      {entry.image ? <div className="court-picture" data-field="image"><Picture src={entry.image} alt={entry.imageAlt} eager sizes="(min-width: 74rem) 74rem, 100vw" /></div> : null}
       <div className="court-body">
-        <div className="prose"><Markdown text={entry.body} /></div>
+        <div className="prose" data-field="body"><Markdown text={entry.body} /></div>
         {court ? (
           <div className="court-facts">
             <dl className="facts">

@@ -1,13 +1,13 @@
 import { PageHead } from "@/components/page-head";
 import { SiteLink } from "@/components/site-link";
-import type { Entry } from "@/lib/content";
+import { shows, type Entry } from "@/lib/content";
 import { COURTS } from "@/lib/courts";
 import { Markdown } from "@/lib/markdown";
 
 /** Clubs of Brunnfeld pay half; the table says both. */
 export function PricesPage({ entry }: { entry: Entry }) {
   return (
-    <div className="page">
+    <div className="page" {...shows(entry)}>
       <PageHead title={entry.title} lead={entry.description} />
       <div className="table-scroll" tabIndex={0} role="region" aria-label="Prices">
         <table className="prices">
@@ -26,7 +26,7 @@ export function PricesPage({ entry }: { entry: Entry }) {
           </tbody>
         </table>
       </div>
-      <div className="prose"><Markdown text={entry.body} /></div>
+      <div className="prose" data-field="body"><Markdown text={entry.body} /></div>
     </div>
   );
 }

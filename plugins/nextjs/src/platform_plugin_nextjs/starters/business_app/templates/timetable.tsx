@@ -1,13 +1,13 @@
 import { PageHead } from "@/components/page-head";
 import { SiteLink } from "@/components/site-link";
-import type { Entry } from "@/lib/content";
+import { shows, type Entry } from "@/lib/content";
 import { courtOf } from "@/lib/courts";
 import { WEEKDAYS, clock, weeklyOn } from "@/lib/hall";
 import { Markdown } from "@/lib/markdown";
 
 export function TimetablePage({ entry }: { entry: Entry }) {
   return (
-    <div className="page">
+    <div className="page" {...shows(entry)}>
       <PageHead title={entry.title} lead={entry.description}>
         <nav className="jump" aria-label="Days">
           {WEEKDAYS.map((day) => <a key={day} href={`#${day.toLowerCase()}`}>{day}</a>)}
@@ -30,7 +30,7 @@ export function TimetablePage({ entry }: { entry: Entry }) {
           </table>
         </section>
       ))}
-      <div className="prose"><Markdown text={entry.body} /></div>
+      <div className="prose" data-field="body"><Markdown text={entry.body} /></div>
     </div>
   );
 }

@@ -1,7 +1,7 @@
 import { Contact } from "@/components/contact";
 import { PageHead } from "@/components/page-head";
 import type { FormField } from "@/components/request-form";
-import type { Entry } from "@/lib/content";
+import { shows, type Entry } from "@/lib/content";
 import { Markdown } from "@/lib/markdown";
 
 const FIELDS: FormField[] = [
@@ -14,11 +14,11 @@ const FIELDS: FormField[] = [
 
 export function ContactPage({ entry }: { entry: Entry }) {
   return (
-    <div className="page">
+    <div className="page" {...shows(entry)}>
       <PageHead title={entry.title} lead={entry.description} />
       <div className="split contact-split">
         <Contact fields={FIELDS} subject="A question to Sundlinje" submit="Send to the office" />
-        <div className="prose"><Markdown text={entry.body} /></div>
+        <div className="prose" data-field="body"><Markdown text={entry.body} /></div>
       </div>
     </div>
   );

@@ -1,11 +1,11 @@
 import { PageHead } from "@/components/page-head";
 import fares from "@/data/fares.json";
-import type { Entry } from "@/lib/content";
+import { shows, type Entry } from "@/lib/content";
 import { Markdown } from "@/lib/markdown";
 
 export function FaresPage({ entry }: { entry: Entry }) {
   return (
-    <div className="page">
+    <div className="page" {...shows(entry)}>
       <PageHead title={entry.title} lead={entry.description} />
       <div className="table-scroll" tabIndex={0} role="region" aria-label="Fares in kroner">
         <table className="fares">
@@ -22,7 +22,7 @@ export function FaresPage({ entry }: { entry: Entry }) {
           </tbody>
         </table>
       </div>
-      <div className="prose"><Markdown text={entry.body} /></div>
+      <div className="prose" data-field="body"><Markdown text={entry.body} /></div>
     </div>
   );
 }

@@ -1,13 +1,15 @@
 import { PageHead } from "@/components/page-head";
 import timetable from "@/data/timetable.json";
-import type { Entry } from "@/lib/content";
+import { shows, type Entry } from "@/lib/content";
 import { crossing } from "@/lib/crossing";
 import { Markdown } from "@/lib/markdown";
 
 export function TimetablePage({ entry }: { entry: Entry }) {
   return (
-    <div className="page">
-      <PageHead title={entry.title} lead={`Valid from ${timetable.valid}. The crossing takes ${crossing.minutes} minutes.`} />
+    <div className="page" {...shows(entry)}>
+      <PageHead title={entry.title}>
+        <p className="lead">{`Valid from ${timetable.valid}. The crossing takes ${crossing.minutes} minutes.`}</p>
+      </PageHead>
       {timetable.days.map((day) => (
         <section className="sailings" key={day.name}>
           <h2>{day.name}</h2>
@@ -18,7 +20,7 @@ export function TimetablePage({ entry }: { entry: Entry }) {
         </section>
       ))}
       <ul className="sailings-notes">{timetable.notes.map((note) => <li key={note}>{note}</li>)}</ul>
-      <div className="prose"><Markdown text={entry.body} /></div>
+      <div className="prose" data-field="body"><Markdown text={entry.body} /></div>
     </div>
   );
 }

@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import { Breadcrumbs, crumbsTo } from "@/components/breadcrumbs";
 import { PageHead } from "@/components/page-head";
 import { SiteLink } from "@/components/site-link";
-import { entryAt, inCollection, type Entry } from "@/lib/content";
+import { entryAt, inCollection, shows, type Entry } from "@/lib/content";
 import { Markdown, headings } from "@/lib/markdown";
 
 export function DocsList({ entry }: { entry?: Entry }) {
@@ -20,7 +20,7 @@ export function DocsPage({ entry }: { entry: Entry }) {
   const [before, after] = [pages[at - 1], pages[at + 1]];
   const onPage = headings(entry.body);
   return (
-    <Frame here={entry.url}>
+    <Frame here={entry.url} entry={entry}>
       <Breadcrumbs crumbs={crumbsTo(entry.url, entry.title)} />
       <PageHead title={entry.title} lead={entry.description} />
       {onPage.length > 1 ? (
@@ -28,7 +28,7 @@ export function DocsPage({ entry }: { entry: Entry }) {
           <ul>{onPage.map(({ id, label }) => <li key={id}><a href={`#${id}`}>{label}</a></li>)}</ul>
         </nav>
       ) : null}
-      <div className="prose"><Markdown text={entry.body} /></div>
+      <div className="prose" data-field="body"><Markdown text={entry.body} /></div>
       <nav className="pager" aria-label="Before and after">
         {before ? <SiteLink rel="prev" href={before.url}>{before.title}</SiteLink> : <span />}
         {after ? <SiteLink rel="next" href={after.url}>{after.title}</SiteLink> : <span />}
@@ -37,8 +37,8 @@ export function DocsPage({ entry }: { entry: Entry }) {
   );
 }
 
-function Frame({ here, children }: { here: string; children: ReactNode }) {
-  const pages = [entryAt("/docs/"), ...inCollection("docs")].filter((entry) => entry !== undefined);
+function Frame({ here, entry, children }: { here: string; entry?: Entry; children: ReactNode }) {
+  const pages = [entryAt("/docs/"), ...inCollection("docs")].filter((page) => page !== undefined);
   return (
     <div className="wrap docs">
       <nav className="docs-menu" aria-label="Docs">
@@ -48,7 +48,7 @@ function Frame({ here, children }: { here: string; children: ReactNode }) {
           ))}
         </ul>
       </nav>
-      <article className="docs-text">{children}</article>
+      <article className="docs-text" {...(entry ? shows(entry) : {})}>{children}</article>
     </div>
   );
 }

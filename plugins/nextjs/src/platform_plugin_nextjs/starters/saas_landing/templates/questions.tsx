@@ -1,6 +1,6 @@
 import { JsonLd } from "@/components/json-ld";
 import { PageHead } from "@/components/page-head";
-import type { Entry } from "@/lib/content";
+import { shows, type Entry } from "@/lib/content";
 import { Markdown, plainText } from "@/lib/markdown";
 import { questionsOf } from "@/lib/questions";
 
@@ -9,7 +9,7 @@ export function QuestionsPage({ entry }: { entry: Entry }) {
     "@type": "Question", name: question, acceptedAnswer: { "@type": "Answer", text: plainText(answer) },
   }));
   return (
-    <div className="page">
+    <div className="page" {...shows(entry)}>
       <PageHead title={entry.title} lead={entry.description} />
       <Questions entry={entry} />
       <JsonLd items={[{ "@type": "FAQPage", mainEntity: items }]} />

@@ -2,7 +2,7 @@ import { Contact } from "@/components/contact";
 import { PageHead } from "@/components/page-head";
 import type { FormField } from "@/components/request-form";
 import data from "@/data/plans.json";
-import type { Entry } from "@/lib/content";
+import { shows, type Entry } from "@/lib/content";
 import { Markdown } from "@/lib/markdown";
 
 const FIELDS: FormField[] = [
@@ -16,11 +16,11 @@ const FIELDS: FormField[] = [
 
 export function TryPage({ entry }: { entry: Entry }) {
   return (
-    <div className="page">
+    <div className="page" {...shows(entry)}>
       <PageHead title={entry.title} lead={entry.description} />
       <div className="split try">
         <Contact fields={FIELDS} subject="A month of Pass Rota" submit="Ask for a month" />
-        <div className="prose"><Markdown text={entry.body} /></div>
+        <div className="prose" data-field="body"><Markdown text={entry.body} /></div>
       </div>
     </div>
   );

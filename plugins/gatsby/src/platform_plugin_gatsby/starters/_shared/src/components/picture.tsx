@@ -13,14 +13,15 @@ interface Props {
   alt: string
   sizes?: string
   className?: string
+  field?: string
   eager?: boolean
 }
 
 /** A picture in the sizes that gatsby-plugin-sharp made: no placeholder, nothing inline, the same without JavaScript. */
-export function Picture({ picture, alt, sizes = "100vw", className, eager = false }: Props) {
+export function Picture({ picture, alt, sizes = "100vw", className, field, eager = false }: Props) {
   if (!picture) return null
   return (
-    <picture className={className}>
+    <picture className={className} data-field={field}>
       {picture.webp && <source type="image/webp" srcSet={picture.webp} sizes={sizes} />}
       <img
         src={picture.src}

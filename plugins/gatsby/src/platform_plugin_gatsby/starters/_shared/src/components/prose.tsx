@@ -2,5 +2,5 @@ import * as React from "react"
 
 /** An entry's text, which remark has made into HTML. */
 export function Prose({ html, className = "" }: { html: string; className?: string }) {
-  return html ? <div className={`prose ${className}`.trim()} dangerouslySetInnerHTML={{ __html: html }} /> : null
+  return html ? <div className={`prose ${className}`.trim()} data-field="body" dangerouslySetInnerHTML={{ __html: html }} /> : null
 }

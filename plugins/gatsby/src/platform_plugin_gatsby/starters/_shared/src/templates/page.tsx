@@ -27,10 +27,12 @@ export default function Page({ data: { entry } }: PageProps<Data>) {
     <article className="page" lang={entry.locale || undefined}>
       <header className="page-head">
         <Breadcrumbs trail={trailOf(entry.collection)} />
-        <h1>{entry.title}</h1>
+        <h1 data-field="title">{entry.title}</h1>
         {entry.date && (
           <p className="quiet">
-            <time dateTime={entry.day ?? undefined}>{entry.date}</time>
+            <time dateTime={entry.day ?? undefined} data-field="date">
+              {entry.date}
+            </time>
           </p>
         )}
       </header>

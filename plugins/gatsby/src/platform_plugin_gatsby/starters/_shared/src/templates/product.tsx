@@ -22,12 +22,12 @@ export default function Product({ data: { entry, product } }: PageProps<Data>) {
       <div className="product-view">
         {product.picture && (
           <div className="product-picture">
-            <Picture picture={product.picture} alt={product.name} sizes="(min-width: 52rem) 40rem, 92vw" eager />
+            <Picture field="image" picture={product.picture} alt={product.name} sizes="(min-width: 52rem) 40rem, 92vw" eager />
           </div>
         )}
         <div className="product-facts">
-          <h1>{product.name}</h1>
-          {product.description && <p className="lead">{product.description}</p>}
+          <h1 data-field="title">{product.name}</h1>
+          {product.description && <p className="lead" data-field="description">{product.description}</p>}
           <p className="price">{product.priceText}</p>
           {product.stock !== null && <p className="stock">{product.stock > 0 ? `${product.stock} in stock` : "Sold out"}</p>}
           <div className="buy">

@@ -29,11 +29,15 @@ export const fragments = graphql`
   }
 `
 
-export function Byline({ post }: { post: Pick<PostData, "writer" | "date" | "day"> }) {
+export function Byline({ post, field }: { post: Pick<PostData, "writer" | "date" | "day">; field?: string }) {
   return (
     <p className="byline">
       {post.writer && <Link to={post.writer.url}>{post.writer.title}</Link>}
-      {post.date && <time dateTime={post.day ?? undefined}>{post.date}</time>}
+      {post.date && (
+        <time dateTime={post.day ?? undefined} data-field={field}>
+          {post.date}
+        </time>
+      )}
     </p>
   )
 }

@@ -17,7 +17,7 @@ export default function Author({ data: { entry, posts } }: PageProps<Data>) {
     <div className="page">
       <header className="page-head">
         <Breadcrumbs trail={trailOf(entry.collection)} />
-        <h1>{entry.title}</h1>
+        <h1 data-field="title">{entry.title}</h1>
         <Prose html={entry.body} className="lead" />
       </header>
       <Shelf posts={posts.nodes} />

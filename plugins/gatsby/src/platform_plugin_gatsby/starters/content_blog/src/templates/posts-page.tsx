@@ -22,9 +22,9 @@ export default function Post({ data: { entry, more } }: PageProps<Data>) {
         <header className="post-head">
           <div>
             <Breadcrumbs trail={[["Articles", "/posts/"]]} />
-            <h1>{entry.title}</h1>
-            <p className="lead">{entry.description}</p>
-            <Byline post={entry} />
+            <h1 data-field="title">{entry.title}</h1>
+            <p className="lead" data-field="description">{entry.description}</p>
+            <Byline post={entry} field="date" />
           </div>
           <Label reading={entry} large />
         </header>

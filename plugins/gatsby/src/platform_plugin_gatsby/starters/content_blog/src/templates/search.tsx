@@ -12,7 +12,7 @@ export default function SearchPage({ data: { entry } }: PageProps<Data>) {
   return (
     <div className="page">
       <header className="page-head">
-        <h1>{entry.title}</h1>
+        <h1 data-field="title">{entry.title}</h1>
       </header>
       <Search />
       <noscript>

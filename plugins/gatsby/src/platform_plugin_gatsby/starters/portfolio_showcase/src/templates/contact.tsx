@@ -23,7 +23,7 @@ export default function Contact({ data: { entry } }: PageProps<Data>) {
   return (
     <Wall>
       <header className="tile tile-wide tile-text">
-        <h1>{entry.title}</h1>
+        <h1 data-field="title">{entry.title}</h1>
       </header>
       <div className="tile tile-cobalt tile-text">
         <p>

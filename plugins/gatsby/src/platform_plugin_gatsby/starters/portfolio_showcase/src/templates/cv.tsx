@@ -17,7 +17,7 @@ export default function Cv({ data: { entry, allEntry } }: PageProps<Data>) {
   return (
     <div className="page cv">
       <header className="page-head">
-        <h1>{entry.title}</h1>
+        <h1 data-field="title">{entry.title}</h1>
       </header>
       <Prose html={entry.body} />
       <div>

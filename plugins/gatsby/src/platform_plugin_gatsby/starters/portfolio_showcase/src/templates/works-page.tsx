@@ -32,31 +32,31 @@ interface Data {
 }
 
 export default function Work({ data: { entry, others } }: PageProps<Data>) {
-  const facts: [string, string | null][] = [
-    ["Made for", entry.made_for],
-    ["Year", entry.year],
-    ["Tile", entry.size],
-    ["Pieces", entry.pieces],
-    ["Glaze", entry.glaze],
+  const facts: [string, string, string | null][] = [
+    ["made_for", "Made for", entry.made_for],
+    ["year", "Year", entry.year],
+    ["size", "Tile", entry.size],
+    ["pieces", "Pieces", entry.pieces],
+    ["glaze", "Glaze", entry.glaze],
   ]
   return (
     <>
       <Wall>
         <div className="tile tile-big">
-          <Picture picture={entry.picture} alt={entry.imageAlt} sizes="(min-width: 56rem) 50vw, 100vw" eager />
+          <Picture field="image" picture={entry.picture} alt={entry.imageAlt} sizes="(min-width: 56rem) 50vw, 100vw" eager />
         </div>
         <header className="tile tile-wide tile-text">
           <Breadcrumbs trail={trailOf(entry.collection)} />
-          <h1>{entry.title}</h1>
-          <p>{entry.description}</p>
+          <h1 data-field="title">{entry.title}</h1>
+          <p data-field="description">{entry.description}</p>
         </header>
         <dl className="tile tile-cobalt tile-text tile-facts">
           {facts
-            .filter(([, value]) => value)
-            .map(([name, value]) => (
-              <div key={name}>
+            .filter(([, , value]) => value)
+            .map(([field, name, value]) => (
+              <div key={field}>
                 <dt>{name}</dt>
-                <dd>{value}</dd>
+                <dd data-field={field}>{value}</dd>
               </div>
             ))}
         </dl>

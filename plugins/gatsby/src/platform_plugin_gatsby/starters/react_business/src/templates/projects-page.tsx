@@ -30,26 +30,26 @@ interface Data {
 }
 
 export default function Project({ data: { entry } }: PageProps<Data>) {
-  const facts: [string, React.ReactNode][] = [
-    ["Joints", entry.joints],
-    ["Timber volume", entry.volume],
-    ["Raised in", entry.raised],
+  const facts: [string, string, React.ReactNode][] = [
+    ["joints", "Joints", entry.joints],
+    ["volume", "Timber volume", entry.volume],
+    ["raised", "Raised in", entry.raised],
   ]
   return (
     <article className="page">
       <header className="page-head">
         <Breadcrumbs trail={trailOf(entry.collection)} />
-        <h1>{entry.title}</h1>
-        <p className="lead">{entry.description}</p>
+        <h1 data-field="title">{entry.title}</h1>
+        <p className="lead" data-field="description">{entry.description}</p>
       </header>
-      <Picture className="project-picture" picture={entry.picture} alt={entry.imageAlt} sizes="(min-width: 80rem) 76rem, 92vw" eager />
+      <Picture className="project-picture" field="image" picture={entry.picture} alt={entry.imageAlt} sizes="(min-width: 80rem) 76rem, 92vw" eager />
       <dl className="facts">
         {facts
-          .filter(([, value]) => value)
-          .map(([name, value]) => (
-            <div key={name}>
+          .filter(([, , value]) => value)
+          .map(([field, name, value]) => (
+            <div key={field}>
               <dt>{name}</dt>
-              <dd>{value}</dd>
+              <dd data-field={field}>{value}</dd>
             </div>
           ))}
       </dl>

@@ -20,7 +20,7 @@ export default function Quote({ data }: PageProps<Data>) {
     <div className="page service">
       <Joint name="bridle" className="joint-large" />
       <div>
-        <h1>{data.entry.title}</h1>
+        <h1 data-field="title">{data.entry.title}</h1>
         <Prose html={data.entry.body} className="lead" />
         {slots.formEndpoint ? (
           <Form action={slots.formEndpoint} questions={questions(services)} submit="Send request" note="We use your answers for the quote and nothing else." />

@@ -16,8 +16,8 @@ export default function Service({ data: { entry } }: PageProps<Data>) {
       <Breadcrumbs trail={trailOf(entry.collection)} />
       <Joint name={entry.joint} className="joint-large" />
       <div>
-        <h1>{entry.title}</h1>
-        <p className="lead">{entry.description}</p>
+        <h1 data-field="title">{entry.title}</h1>
+        <p className="lead" data-field="description">{entry.description}</p>
         <Prose html={entry.body} />
         {entry.price && (
           <p className="service-price">
