@@ -346,6 +346,12 @@ def policy_of(page: File) -> str:
 
 
 @pytest.fixture
+def write_policy() -> Callable[[File], str]:
+    """What writes the policy of a page."""
+    return policy_of
+
+
+@pytest.fixture
 def serve(content: Content, api: Api) -> Callable[[Mapping[str, File]], Editor]:
     """Give a function that serves published files beside the local server."""
     return lambda files: Editor(files, api, content.root / "static")
@@ -415,6 +421,13 @@ class Backend:
         self, method: str, path: str, body: bytes = b"", *, token: str = "", **headers: str
     ) -> tuple[int, Any, dict[str, str]]:
         """Send a request and return status, JSON and headers of the answer."""
+        status, data, found = self.send_raw(method, path, body, token=token, **headers)
+        return status, json.loads(data), found
+
+    def send_raw(
+        self, method: str, path: str, body: bytes = b"", *, token: str = "", **headers: str
+    ) -> tuple[int, bytes, dict[str, str]]:
+        """Send a request and return status, body and headers of the answer."""
         rows = {name.replace("_", "-"): value for name, value in headers.items()}
         rows.setdefault("content-type", "application/json")
         if token:
@@ -437,7 +450,7 @@ class Backend:
         data = base64.b64decode(answer["body"]) if answer.get("isBase64Encoded") else answer["body"].encode()
         if answer["headers"].get("content-encoding") == "gzip":
             data = gzip.decompress(data)
-        return answer["statusCode"], json.loads(data), answer["headers"]
+        return answer["statusCode"], data, answer["headers"]
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ from typing import Any
 from platform_core.contributions import File
 from platform_core.errors import ToolError
 from platform_core.node import cache_folder, ensure_packages, ensure_tarball, node, npm_env
+from platform_core.runtime import github_login
 
 __all__ = ["editor_files", "ensure_editor", "missing_page", "page_policy", "server_program", "tina_packages"]
 
@@ -65,8 +66,9 @@ def editor_files(title: str, spec: Mapping[str, Any], cloud: bool) -> Iterator[F
 
     Args:
         title: The site's name.
-        spec: What `platform_plugin_tina.schema.build_spec` returned, with either
-            ``local``, the path of the local service, or ``api``, the address of TinaCloud.
+        spec: What `platform_plugin_tina.schema.build_spec` returned, with one of
+            ``local``, the path of the local service, ``api``, the address of TinaCloud, or
+            ``service``, the path of the site's own backend, which comes with a login.
         cloud: Whether the page speaks to TinaCloud.
 
     Raises:
@@ -87,6 +89,8 @@ def editor_files(title: str, spec: Mapping[str, Any], cloud: bool) -> Iterator[F
     )
     yield File("admin/index.html", page.encode(), route=ROUTE, csp=page_policy(cloud=cloud))
     yield File("admin/site.js", site_script)
+    if "login" in spec:
+        yield File("admin/login.js", github_login.SCRIPT)
     # In place of a font of Google's; the editor's style sheet names others that every machine has.
     yield File("admin/letters.css", b"")
     for folder in ("assets", "source"):
@@ -137,7 +141,7 @@ def ensure_editor() -> Path:
         ToolError: The packages can't be downloaded, or Tina did not build.
     """
     packages = tina_packages()
-    key = _key(packages.name, _RECIPE, (EDITOR / "tina" / "config.js").read_text("utf-8"))
+    key = _key(packages.name, _RECIPE, *(path.read_text("utf-8") for path in _sources()))
     target = cache_folder() / "tina" / f"editor-{key}"
     if not target.is_dir():
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -167,12 +171,17 @@ def _kept() -> Path:
     return target
 
 
+def _sources() -> list[Path]:
+    return sorted((EDITOR / "tina").glob("*.js"))
+
+
 def _build(packages: Path, target: Path) -> None:
     source = ensure_tarball(*_SOURCE_EDITOR) / "min" / "vs"
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".partial-") as partial:
         work = Path(partial)
         (work / "tina").mkdir()
-        shutil.copy(EDITOR / "tina" / "config.js", work / "tina" / "config.js")
+        for path in _sources():
+            shutil.copy(path, work / "tina" / path.name)
         (work / "package.json").write_text('{"private": true, "type": "module"}\n', "utf-8")
         (work / "node_modules").symlink_to(packages / "node_modules")
         _run_tina(packages, work)
