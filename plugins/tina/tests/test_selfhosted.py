@@ -6,6 +6,7 @@ The page, the login and the backend are those that are deployed; GitHub is a sta
 from __future__ import annotations
 
 import http.server
+import re
 import shutil
 import ssl
 import subprocess
@@ -26,6 +27,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.embedded, pytest.mark.slow]
 HOST = "www.acme.example"
 ORIGIN = f"https://{HOST}"
 WAIT = 30_000
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
+    "1f15c4890000000d49444154789c6364f8cf500f00038601805a34"
+    "7d6b0000000049454e44ae426082"
+)
 TYPES = {".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css"}
 
 
@@ -196,18 +202,17 @@ def test_somebody_logs_in_and_saves(page: Any, github: Any) -> None:
 
 
 def test_a_picture_is_uploaded(page: Any, github: Any, tmp_path: Path) -> None:
-    """The media library takes a picture, which is a commit too."""
+    """A picture that is chosen in a form is sent as it is, and becomes a commit."""
     picture = tmp_path / "cup.png"
-    picture.write_bytes(b"\x89PNG\r\n\x1a\n picture")
-    page.goto(f"{ORIGIN}/admin/#/media")
+    picture.write_bytes(PIXEL)
+    page.goto(f"{ORIGIN}/admin/#/collections/edit/posts/hello")
     log_in(page)
-    page.get_by_role("button", name="Upload").wait_for()
-    page.locator('input[type="file"]').first.set_input_files(str(picture))
-    for _ in range(WAIT // 50):
-        if "static/media/cup.png" in github.files:
-            break
-        page.wait_for_timeout(50)  # lets the browser's events in
-    assert github.files["static/media/cup.png"] == picture.read_bytes()
+    page.wait_for_function("() => document.querySelector('input[name=\"title\"]')?.value === 'Hello'")
+    with page.expect_response(re.compile("/_platform/tina/media/upload/cup.png")) as caught:
+        page.locator('input[type="file"]').first.set_input_files(picture)
+    assert caught.value.request.method == "PUT"
+    assert caught.value.status == 200
+    assert github.files["static/media/cup.png"] == PIXEL
 
 
 def test_who_may_not_push_is_told(page: Any, github: Any) -> None:
