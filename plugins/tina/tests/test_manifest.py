@@ -30,8 +30,9 @@ def test_the_variants_can_be_chosen(manifest: Manifest) -> None:
 
 
 def test_what_is_missing_is_said(manifest: Manifest) -> None:
-    """Editing on the page and a backend of one's own are not there, and the manifest says so."""
-    assert {"content.visual", "admin.selfhosted"} <= set(manifest.lacks)
+    """Editing on the page and a delivery API are not there, and the manifest says so."""
+    assert {"content.visual", "content.api"} <= set(manifest.lacks)
+    assert "admin.selfhosted" in manifest.provides
 
 
 @pytest.mark.parametrize(
@@ -50,6 +51,9 @@ def test_what_is_missing_is_said(manifest: Manifest) -> None:
         ("webhook_header", "x:y"),
         ("webhook_secret", "my secret value!"),
         ("variant", "fancy"),
+        ("backend", "mongodb"),
+        ("oauth_client_id", "a b"),
+        ("auth_scope", "admin:org"),
     ],
 )
 def test_a_wrong_setting_is_refused(settings: Callable[..., dict[str, Any]], name: str, value: str) -> None:
@@ -73,12 +77,15 @@ def test_a_right_setting_is_taken(settings: Callable[..., dict[str, Any]], name:
     assert settings(**{name: value})[name] == value
 
 
-def test_the_packages_are_locked_whole() -> None:
+@pytest.mark.parametrize(
+    ("folder", "name", "version"), [("editor", "tinacms", "3.14.1"), ("backend", "@tinacms/graphql", "3.0.0")]
+)
+def test_the_packages_are_locked_whole(folder: str, name: str, version: str) -> None:
     """Every package has a hash, and none is bound to one registry."""
-    lock = Path(plugin.__file__).parent / "editor" / "package-lock.json"
+    lock = Path(plugin.__file__).parent / folder / "package-lock.json"
     packages = json.loads(lock.read_text("utf-8"))["packages"]
     rest = [item for name, item in packages.items() if name and not item.get("inBundle")]
-    assert packages[""]["dependencies"]["tinacms"] == "3.14.1"
+    assert packages[""]["dependencies"][name] == version
     assert all(item["integrity"].startswith("sha512-") and "resolved" not in item for item in rest)
 
 

@@ -41,6 +41,7 @@ class GitHubStandIn:
         repository: owner/name.
         client_id: Of the app.
         client_secret: Of the app.
+        links: Paths of files that are symbolic links.
         people: Token -> login and whether that person may push.
         asked: Method and path of each request of the API.
         commits: Hash -> message, author's login, parent, files; in order.
@@ -51,6 +52,7 @@ class GitHubStandIn:
     branch: str = "main"
     client_id: str = "Iv1.0123456789abcdef"
     client_secret: str = "a client secret of tests"  # noqa: S105 - of nothing
+    links: set[str] = field(default_factory=set)
     people: dict[str, tuple[str, bool]] = field(default_factory=dict)
     asked: list[tuple[str, str]] = field(default_factory=list)
     commits: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -147,7 +149,7 @@ class GitHubStandIn:
         self.head = sha
         return sha
 
-    def _tree(self, files: Mapping[str, bytes]) -> str:
+    def _tree(self, files: Mapping[str, bytes], prefix: str = "") -> str:
         below: dict[str, dict[str, bytes]] = {}
         rows: list[dict[str, Any]] = []
         for path, data in files.items():
@@ -157,9 +159,11 @@ class GitHubStandIn:
             else:
                 sha = _hash("blob", data)
                 self._objects[sha] = data
-                rows.append({"path": name, "mode": "100644", "type": "blob", "sha": sha, "size": len(data)})
+                mode = "120000" if f"{prefix}{name}" in self.links else "100644"
+                rows.append({"path": name, "mode": mode, "type": "blob", "sha": sha, "size": len(data)})
         rows += [
-            {"path": name, "mode": "040000", "type": "tree", "sha": self._tree(inner)} for name, inner in below.items()
+            {"path": name, "mode": "040000", "type": "tree", "sha": self._tree(inner, f"{prefix}{name}/")}
+            for name, inner in below.items()
         ]
         rows.sort(key=lambda row: str(row["path"]))
         packed = b"".join(

@@ -31,11 +31,14 @@ class GitHubBridge {
     return [];
   }
 
-  async text(name) {
-    const sha = this.site.state.files[name];
-    if (!sha) return null;
+  async fetch(sha) {
     if (!this.fetched.has(sha)) this.fetched.set(sha, (await this.github.blob(sha)).toString("utf8"));
     return this.fetched.get(sha);
+  }
+
+  async text(name) {
+    const sha = this.site.state.files[name];
+    return sha ? await this.fetch(sha) : null;
   }
 
   async get(name) {
@@ -205,12 +208,17 @@ export class Site {
     const changed = Object.keys(wanted).filter((name) => wanted[name] !== files[name]);
     if (gone.length || changed.length) Object.assign(this.state, { commit: "", content: "" });
     await this.forget(gone);
-    for (let start = 0; start < changed.length; start += CHUNK) {
-      if (Date.now() > deadline) {
-        await this.kept.save(this.state);
-        throw new Refused(503, `The entries are being read: ${start} of ${changed.length} are done. Try again.`, "READING");
+    try {
+      for (let start = 0; start < changed.length; start += CHUNK) {
+        if (start && Date.now() > deadline) {
+          throw new Refused(503, `The entries are being read: ${start} of ${changed.length} are done. Try again.`, "BUSY");
+        }
+        await this.read(github, wanted, changed.slice(start, start + CHUNK));
       }
-      await this.read(github, wanted, changed.slice(start, start + CHUNK));
+    } catch (error) {
+      // The next request goes on from here.
+      await this.kept.save(this.state);
+      throw error;
     }
   }
 
@@ -232,10 +240,10 @@ export class Site {
   async read(github, wanted, names) {
     const bridge = new GitHubBridge(this, github);
     this.bridge.now = bridge;
-    for (const name of names) this.state.files[name] = wanted[name];
     for (let start = 0; start < names.length; start += AT_ONCE) {
-      await Promise.all(names.slice(start, start + AT_ONCE).map((name) => bridge.text(name)));
+      await Promise.all(names.slice(start, start + AT_ONCE).map((name) => bridge.fetch(wanted[name])));
     }
+    for (const name of names) this.state.files[name] = wanted[name];
     try {
       await this.database.indexContentByPaths(names);
     } catch {

@@ -34,7 +34,7 @@ export class State {
   async alone(deadline, work) {
     const holder = randomUUID();
     while (!(await this.claim(holder))) {
-      if (Date.now() > deadline) throw new Refused(503, "Somebody else is saving just now. Try again.");
+      if (Date.now() > deadline) throw new Refused(503, "Somebody else is saving just now. Try again.", "BUSY");
       await new Promise((resolve) => setTimeout(resolve, BETWEEN_TRIES));
     }
     try {

@@ -98,7 +98,7 @@ export const gitHubLogin = (page) => {
         const answer = await this.fetchWithToken(`${page.service}/ready`);
         if (answer.ok) return true;
         const { code, message } = await answer.json();
-        if (code !== "READING") throw new Error(message);
+        if (code !== "BUSY") throw new Error(message);
       }
       return false;
     }
