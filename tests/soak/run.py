@@ -37,7 +37,7 @@ from build_clock import BuildClock, build_clock
 
 from platform_core.contributions import WebhookAdapter
 from platform_core.outputs import EVENTS_TABLE, RECEIPTS_TABLE
-from platform_plugin_decap.runtime import github
+from platform_core.runtime import github_push as github
 from platform_testing.embedded import EmbeddedAws, embedded_aws
 from platform_testing.event_layer import EventLayer, Knobs, make_event_layer, zipped
 

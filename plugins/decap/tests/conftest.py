@@ -25,10 +25,11 @@ import pytest
 from platform_core.content import Content
 from platform_core.contributions import File, LocalService, Stage
 from platform_core.manifest import Manifest, parse_manifest
+from platform_core.runtime import github_login as oauth
 from platform_core.site import Site, settings_model
-from platform_plugin_decap.runtime import oauth
+from platform_plugin_decap import plugin
 
-PACKAGE = Path(oauth.__file__).parent.parent
+PACKAGE = Path(plugin.__file__).parent
 ORIGIN = "https://www.acme.example"
 CLIENT_ID = "Iv1.0123456789abcdef"
 CLIENT_SECRET = "a client secret that only AWS and GitHub know"
@@ -239,6 +240,7 @@ def github(monkeypatch: pytest.MonkeyPatch) -> Iterator[GitHub]:
     """The stand-in for GitHub, and the login function's environment."""
     stand_in = GitHub()
     server = Server(stand_in.answer, None)
+    monkeypatch.setenv("LOGIN_NAME", "decap")
     monkeypatch.setenv("SITE_ORIGIN", ORIGIN)
     monkeypatch.setenv("CLIENT_ID", CLIENT_ID)
     monkeypatch.setenv("CLIENT_SECRET_NAME", "platform/acme/github-oauth")

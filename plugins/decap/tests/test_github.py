@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from platform_core.runtime import github_push as github
 from platform_core.runtime.adapter import Rejected, Request
-from platform_plugin_decap.runtime import github
 
 SECRET = "It's a Secret to Everybody"
 COMMIT = "1481a2de7b2a7d02428ad93446ab166be7793fbb"

@@ -11,15 +11,15 @@ import pytest
 
 from platform_core.content import Content, parse_entry
 from platform_core.contributions import File, Stage
+from platform_core.runtime import github_login as oauth
 from platform_core.site import Site
 from platform_plugin_decap import plugin
-from platform_plugin_decap.runtime import oauth
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 HOST = "www.acme.example"
 ORIGIN = f"https://{HOST}"
 TOKEN = "ghu_16C7e42F292c6912E7710c838347Ae178B4a"
-ASKED = f"{ORIGIN}{oauth.AUTH}?provider=github&site_id={HOST}&scope=repo"
+ASKED = f"{ORIGIN}/_platform/decap/auth?provider=github&site_id={HOST}&scope=repo"
 SPY = b"""<!DOCTYPE html><title>Spy</title><script>
 window.heard = [];
 window.addEventListener("message", (event) => window.heard.push(String(event.data)));
@@ -161,6 +161,6 @@ def test_the_way_back_serves_once(window: Any) -> None:
     page = window.new_page()
     page.goto(ASKED)
     page.wait_for_selector("text=You are logged in")
-    assert urllib.parse.urlsplit(page.url).path == oauth.CALLBACK
+    assert urllib.parse.urlsplit(page.url).path == "/_platform/decap/callback"
     page.reload()
     page.wait_for_selector("text=You are not logged in")

@@ -17,8 +17,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from platform_plugin_decap.runtime import oauth
+from platform_core.runtime import github_login as oauth
 
+AUTH = "/_platform/decap/auth"
+CALLBACK = "/_platform/decap/callback"
 ORIGIN = "https://www.acme.example"
 SECRET = "a client secret that only AWS and GitHub know"
 TOKEN = "ghu_16C7e42F292c6912E7710c838347Ae178B4a"
@@ -46,7 +48,7 @@ def cookie_of(answer: dict[str, Any]) -> str:
 
 def begin(query: str = ASKED) -> tuple[str, str]:
     """Begin a login; return the cookie and where the browser is sent."""
-    answer = get(oauth.AUTH, query)
+    answer = get(AUTH, query)
     assert answer["statusCode"] == 302
     return cookie_of(answer), answer["headers"]["location"]
 
@@ -76,7 +78,7 @@ def refusal(answer: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> str:
 def test_a_login_hands_over_the_token(github: Any) -> None:
     """The whole way: to GitHub, back, exchange, and the message that Decap waits for."""
     cookie, query = way_back(github)
-    answer = get(oauth.CALLBACK, query, cookie)
+    answer = get(CALLBACK, query, cookie)
     assert answer["statusCode"] == 200
     assert message_of(answer) == f'authorization:github:success:{{"token": "{TOKEN}", "provider": "github"}}'
 
@@ -94,7 +96,7 @@ def test_github_is_asked_as_it_wants() -> None:
 def test_the_verifier_goes_to_the_exchange_only(github: Any) -> None:
     """PKCE: what the browser sees is the challenge, and GitHub finds the verifier right."""
     cookie, query = way_back(github)
-    answer = get(oauth.CALLBACK, query, cookie)
+    answer = get(CALLBACK, query, cookie)
     (fields,) = github.exchanges
     assert len(fields["code_verifier"]) == 43
     assert fields["code_verifier"] not in cookie + query + answer["body"]
@@ -102,7 +104,7 @@ def test_the_verifier_goes_to_the_exchange_only(github: Any) -> None:
 
 def test_the_cookie_is_out_of_reach() -> None:
     """Scripts, other hosts and plain HTTP never see the cookie, and it ends by itself."""
-    header = get(oauth.AUTH, ASKED)["cookies"][0]
+    header = get(AUTH, ASKED)["cookies"][0]
     assert header.startswith("__Host-platform-decap=")
     assert {part.strip() for part in header.split(";")[1:]} == {
         "Max-Age=600", "Path=/", "Secure", "HttpOnly", "SameSite=Lax",
@@ -127,20 +129,20 @@ def test_the_cookie_does_not_tell_the_state() -> None:
 def test_the_cookie_goes_after_the_login(github: Any) -> None:
     """A login serves once: the answer takes the cookie away."""
     cookie, query = way_back(github)
-    assert "Max-Age=0" in get(oauth.CALLBACK, query, cookie)["cookies"][0]
+    assert "Max-Age=0" in get(CALLBACK, query, cookie)["cookies"][0]
 
 
 def test_a_code_serves_once(github: Any, capsys: pytest.CaptureFixture[str]) -> None:
     """Somebody who repeats the whole request, cookie included, gets no token."""
     cookie, query = way_back(github)
-    assert get(oauth.CALLBACK, query, cookie)["statusCode"] == 200
-    assert refusal(get(oauth.CALLBACK, query, cookie), capsys) == "code-refused"
+    assert get(CALLBACK, query, cookie)["statusCode"] == 200
+    assert refusal(get(CALLBACK, query, cookie), capsys) == "code-refused"
 
 
 def test_another_browser_is_refused(github: Any, capsys: pytest.CaptureFixture[str]) -> None:
     """The address of the way back is worth nothing without the cookie."""
     _, query = way_back(github)
-    assert refusal(get(oauth.CALLBACK, query), capsys) == "cookie-missing"
+    assert refusal(get(CALLBACK, query), capsys) == "cookie-missing"
     assert github.exchanges == []
 
 
@@ -148,7 +150,7 @@ def test_the_cookie_of_another_login_is_refused(github: Any, capsys: pytest.Capt
     """An attacker's code and state can't be completed in somebody else's browser."""
     _, query = way_back(github)
     victim, _ = begin()
-    assert refusal(get(oauth.CALLBACK, query, victim), capsys) == "state"
+    assert refusal(get(CALLBACK, query, victim), capsys) == "state"
     assert github.exchanges == []
 
 
@@ -159,7 +161,7 @@ def test_a_wrong_state_is_refused(github: Any, capsys: pytest.CaptureFixture[str
     fields = dict(urllib.parse.parse_qsl(query))
     state = {"missing": {}, "empty": {"state": ""}, "other": {"state": "A" * 43}}[change]
     fields.pop("state")
-    assert refusal(get(oauth.CALLBACK, urllib.parse.urlencode({**fields, **state}), cookie), capsys) == "state"
+    assert refusal(get(CALLBACK, urllib.parse.urlencode({**fields, **state}), cookie), capsys) == "state"
     assert github.exchanges == []
 
 
@@ -170,7 +172,7 @@ def test_an_old_login_is_refused(
     cookie, query = way_back(github)
     now = time.time()
     monkeypatch.setattr(oauth.time, "time", lambda: now + 601)
-    assert refusal(get(oauth.CALLBACK, query, cookie), capsys) == "expired"
+    assert refusal(get(CALLBACK, query, cookie), capsys) == "expired"
 
 
 def test_a_longer_life_can_not_be_written(github: Any, capsys: pytest.CaptureFixture[str]) -> None:
@@ -178,20 +180,20 @@ def test_a_longer_life_can_not_be_written(github: Any, capsys: pytest.CaptureFix
     cookie, query = way_back(github)
     nonce, end, signature = cookie.split(".")
     forged = f"{nonce}.{int(end) + 600}.{signature}"
-    assert refusal(get(oauth.CALLBACK, query, forged), capsys) == "cookie-forged"
+    assert refusal(get(CALLBACK, query, forged), capsys) == "cookie-forged"
 
 
 def test_two_cookies_are_refused(github: Any, capsys: pytest.CaptureFixture[str]) -> None:
     """A second cookie of the name, which somebody else may have set, is not weighed against the first."""
     cookie, query = way_back(github)
-    assert refusal(get(oauth.CALLBACK, query, cookie, begin()[0]), capsys) == "cookie-missing"
+    assert refusal(get(CALLBACK, query, cookie, begin()[0]), capsys) == "cookie-missing"
 
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=120))
 def test_no_text_is_a_cookie(text: str) -> None:
     """Whatever a browser sends as the cookie, nobody is logged in and nothing breaks."""
-    answer = get(oauth.CALLBACK, f"code=abc&state={'A' * 43}", f"__Host-platform-decap={text}")
+    answer = get(CALLBACK, f"code=abc&state={'A' * 43}", f"__Host-platform-decap={text}")
     assert answer["statusCode"] == 400
 
 
@@ -199,8 +201,8 @@ def test_no_text_is_a_cookie(text: str) -> None:
 @given(st.text(alphabet=st.characters(codec="utf-8"), max_size=80))
 def test_no_query_breaks_it(query: str) -> None:
     """Any query ends in a refusal."""
-    assert get(oauth.AUTH, query)["statusCode"] == 400
-    assert get(oauth.CALLBACK, query)["statusCode"] == 400
+    assert get(AUTH, query)["statusCode"] == 400
+    assert get(CALLBACK, query)["statusCode"] == 400
 
 
 @pytest.mark.parametrize(
@@ -221,7 +223,7 @@ def test_what_is_not_this_sites_login_does_not_begin(
     capsys: pytest.CaptureFixture[str], query: str, reference: str
 ) -> None:
     """Other providers, other sites, and other rights are refused before GitHub hears of them."""
-    answer = get(oauth.AUTH, query)
+    answer = get(AUTH, query)
     assert refusal(answer, capsys) == reference
     assert "location" not in answer["headers"]
 
@@ -230,14 +232,14 @@ def test_a_public_site_asks_for_less(monkeypatch: pytest.MonkeyPatch, capsys: py
     """When public_repo is enough, more than that is refused."""
     monkeypatch.setenv("SCOPE", "public_repo")
     assert "scope=public_repo" in begin("provider=github&site_id=www.acme.example")[1]
-    assert refusal(get(oauth.AUTH, ASKED), capsys) == "scope"
+    assert refusal(get(AUTH, ASKED), capsys) == "scope"
 
 
 def test_somebody_who_says_no(github: Any, capsys: pytest.CaptureFixture[str]) -> None:
     """A refusal at GitHub is told in words, and the editor hears of it."""
     github.denies = True
     cookie, query = way_back(github)
-    answer = get(oauth.CALLBACK, query, cookie)
+    answer = get(CALLBACK, query, cookie)
     assert refusal(answer, capsys) == "github-refused"
     assert "You did not allow" in message_of(answer)
 
@@ -249,7 +251,7 @@ def test_githubs_words_are_not_repeated(github: Any, capsys: pytest.CaptureFixtu
     bad = urllib.parse.urlencode(
         {"error": "<script>alert(1)</script>", "error_description": "call 555", "state": state}
     )
-    answer = get(oauth.CALLBACK, bad, cookie)
+    answer = get(CALLBACK, bad, cookie)
     assert "alert" not in answer["body"]
     assert "555" not in answer["body"]
     assert refusal(answer, capsys) == "github-refused"
@@ -260,7 +262,7 @@ def test_a_code_that_is_none(github: Any, capsys: pytest.CaptureFixture[str], co
     """What can't be a code is not sent to GitHub."""
     cookie, query = way_back(github)
     fields = dict(urllib.parse.parse_qsl(query)) | {"code": code}
-    assert refusal(get(oauth.CALLBACK, urllib.parse.urlencode(fields), cookie), capsys) == "code"
+    assert refusal(get(CALLBACK, urllib.parse.urlencode(fields), cookie), capsys) == "code"
     assert github.exchanges == []
 
 
@@ -285,20 +287,20 @@ def test_a_bad_answer_of_github(
     github, capsys = request.getfixturevalue("github"), request.getfixturevalue("capsys")
     cookie, query = way_back(github)
     github.token_reply = reply(*reply_of)
-    assert refusal(get(oauth.CALLBACK, query, cookie), capsys) == reference
+    assert refusal(get(CALLBACK, query, cookie), capsys) == reference
 
 
 def test_github_that_is_away(github: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """When nobody answers, the person is told to wait."""
     cookie, query = way_back(github)
     monkeypatch.setenv("GITHUB_URL", "http://127.0.0.1:9")
-    assert refusal(get(oauth.CALLBACK, query, cookie), capsys) == "github-unreachable"
+    assert refusal(get(CALLBACK, query, cookie), capsys) == "github-unreachable"
 
 
 def test_the_page_is_strict(github: Any) -> None:
     """Only the site's own script runs, nothing is kept, and nobody may frame the page."""
     cookie, query = way_back(github)
-    headers = get(oauth.CALLBACK, query, cookie)["headers"]
+    headers = get(CALLBACK, query, cookie)["headers"]
     policy = headers["content-security-policy"]
     assert f"default-src 'none'; script-src {ORIGIN}/admin/login.js;" in policy
     assert "frame-ancestors 'none'" in policy
@@ -309,7 +311,7 @@ def test_the_page_is_strict(github: Any) -> None:
 def test_the_page_has_no_inline_code(github: Any) -> None:
     """The page works under the site's own policy too."""
     cookie, query = way_back(github)
-    body = get(oauth.CALLBACK, query, cookie)["body"]
+    body = get(CALLBACK, query, cookie)["body"]
     assert re.findall(r"<script([^>]*)>(.*?)</script>", body) == [(f' defer src="{ORIGIN}/admin/login.js"', "")]
     assert "<style" not in body
 
@@ -317,8 +319,8 @@ def test_the_page_has_no_inline_code(github: Any) -> None:
 def test_the_token_goes_to_one_origin(github: Any) -> None:
     """The page names the origin to which its script posts, and no star."""
     cookie, query = way_back(github)
-    assert f'data-origin="{ORIGIN}"' in get(oauth.CALLBACK, query, cookie)["body"]
-    script = (Path(oauth.__file__).parent.parent / "assets" / "login.js").read_text("utf-8")
+    assert f'data-origin="{ORIGIN}"' in get(CALLBACK, query, cookie)["body"]
+    script = oauth.SCRIPT.read_text("utf-8")
     assert re.findall(r"postMessage\([^,]+, ([^)]+)\)", script) == ["origin", "origin"]
 
 
@@ -326,7 +328,7 @@ def test_nothing_secret_is_logged(github: Any, capsys: pytest.CaptureFixture[str
     """Neither code, token, state, cookie nor secret reaches the log, whether it goes well or not."""
     cookie, query = way_back(github)
     for _ in range(2):
-        get(oauth.CALLBACK, query, cookie)
+        get(CALLBACK, query, cookie)
     logged = capsys.readouterr().out
     words = [TOKEN, SECRET, cookie.partition("=")[2], *dict(urllib.parse.parse_qsl(query)).values()]
     assert logged
@@ -347,7 +349,7 @@ def test_other_addresses(path: str, status: int) -> None:
 @pytest.mark.parametrize("method", ["POST", "HEAD", "PUT"])
 def test_other_methods(method: str) -> None:
     """Only GET is answered."""
-    assert get(oauth.AUTH, ASKED, method=method)["statusCode"] == 405
+    assert get(AUTH, ASKED, method=method)["statusCode"] == 405
 
 
 @pytest.mark.parametrize(
@@ -357,6 +359,7 @@ def test_other_methods(method: str) -> None:
         ("SITE_ORIGIN", "https://www.acme.example/"),
         ("SITE_ORIGIN", "*"),
         ("SITE_ORIGIN", ""),
+        ("LOGIN_NAME", "a/b"),
         ("CLIENT_ID", ""),
         ("CLIENT_SECRET_NAME", ""),
         ("SCOPE", "admin:org"),
@@ -370,7 +373,7 @@ def test_a_wrong_environment(
 ) -> None:
     """A function that was set up wrongly logs nobody in and says in its log what is wrong."""
     monkeypatch.setenv(name, value)
-    assert get(oauth.AUTH, ASKED)["statusCode"] == 500
+    assert get(AUTH, ASKED)["statusCode"] == 500
     assert "configuration" in capsys.readouterr().out
 
 
@@ -378,7 +381,7 @@ def test_another_secret_ends_what_was_begun(github: Any, capsys: pytest.CaptureF
     """What was signed with a former secret does not count."""
     cookie, query = way_back(github)
     oauth._held["platform/acme/github-oauth"] = (time.monotonic(), "another")
-    assert refusal(get(oauth.CALLBACK, query, cookie), capsys) == "cookie-forged"
+    assert refusal(get(CALLBACK, query, cookie), capsys) == "cookie-forged"
 
 
 @pytest.fixture
@@ -408,10 +411,10 @@ def test_the_secret_comes_from_secrets_manager(
     github: Any, secrets_manager: Callable[[str], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Without the entry the login is not ready; with it, a login goes through; later the entry is read anew."""
-    assert refusal(get(oauth.AUTH, ASKED), capsys) == "no-client-secret"
+    assert refusal(get(AUTH, ASKED), capsys) == "no-client-secret"
     secrets_manager(f"{SECRET}\n")
     cookie, query = way_back(github)
-    assert get(oauth.CALLBACK, query, cookie)["statusCode"] == 200
+    assert get(CALLBACK, query, cookie)["statusCode"] == 200
     secrets_manager("another")
     name = "platform/acme/github-oauth"
     assert oauth._client_secret(name) == SECRET

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
+import gzip
 import http.server
 import json
 import os
@@ -13,6 +15,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -23,10 +26,17 @@ from platform_core.content import Content
 from platform_core.contributions import File, LocalService, Stage
 from platform_core.headers import csp_text
 from platform_core.manifest import Manifest, parse_manifest
+from platform_core.node import node
 from platform_core.site import Site, settings_model
 from platform_plugin_tina import cloud_files, plugin, schema
+from platform_plugin_tina.bundling import ensure_backend
+from platform_testing.embedded import ACCOUNT, EmbeddedAws, embedded_aws
+from platform_testing.github import GitHubStandIn, github_stand_in
 
 PACKAGE = Path(plugin.__file__).parent
+ADA = "ghu_adaadaadaadaadaadaadaadaadaadaada01"
+BOB = "ghu_bobbobbobbobbobbobbobbobbobbobbob02"
+OWN = {"backend": "aws", "repository": "acme/website", "oauth_client_id": "Iv1.0123456789abcdef"}
 MODEL = """
 [[collections]]
 name = "posts"
@@ -340,6 +350,12 @@ SITE_POLICY = csp_text({"default-src": ("'self'",)}, https=False)
 
 
 @pytest.fixture
+def write_policy() -> Callable[[File], str]:
+    """What writes the policy of a page."""
+    return policy_of
+
+
+@pytest.fixture
 def serve(content: Content, api: Api) -> Callable[[Mapping[str, File]], Editor]:
     """Give a function that serves published files beside the local server."""
     return lambda files: Editor(files, api, content.root / "static")
@@ -353,3 +369,149 @@ def editor(content: Content, local: Stage, api: Api, request: pytest.FixtureRequ
     made = Editor(files, api, content.root / "static")
     yield made
     made.stop()
+
+
+@pytest.fixture(scope="session")
+def embedded() -> Iterator[EmbeddedAws]:
+    """An embedded AWS, which the tests of a process share."""
+    with embedded_aws() as running:
+        yield running
+
+
+@pytest.fixture
+def index_table(embedded: EmbeddedAws) -> tuple[EmbeddedAws, str]:
+    """The embedded AWS, and the name of an empty table as the stack makes it."""
+    name = f"index-{uuid.uuid4().hex[:12]}"
+    embedded.client("dynamodb").create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[
+            {"AttributeName": "space", "AttributeType": "S"},
+            {"AttributeName": "key", "AttributeType": "B"},
+        ],
+        KeySchema=[{"AttributeName": "space", "KeyType": "HASH"}, {"AttributeName": "key", "KeyType": "RANGE"}],
+    )
+    return embedded, name
+
+
+@pytest.fixture(scope="session")
+def committed(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, bytes]:
+    """The files of a site with its own backend as they are committed, with what `platform up` wrote for it."""
+    root = tmp_path_factory.mktemp("committed") / "site"
+    for name, text in FILES.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text, "utf-8")
+    (service,) = plugin.platform_local_services(SITE, fill_settings(**OWN), Content(root))
+    with running(service, root.parent):
+        paths = [path for path in root.rglob("*") if path.is_file() and ".platform" not in path.parts]
+        return {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}
+
+
+@pytest.fixture
+def github(committed: Mapping[str, bytes]) -> Iterator[GitHubStandIn]:
+    """A stand-in for GitHub with the site's repository; Ada may push, Bob may read."""
+    with github_stand_in(people={ADA: ("ada", True), BOB: ("bob", False)}, logs_in=ADA) as stand_in:
+        stand_in.push(committed, message="The site")
+        yield stand_in
+
+
+class Backend:
+    """The bundled function in Node, asked as an HTTP API asks it."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+
+    def send(
+        self, method: str, path: str, body: bytes = b"", *, token: str = "", **headers: str
+    ) -> tuple[int, Any, dict[str, str]]:
+        """Send a request and return status, JSON and headers of the answer."""
+        status, data, found = self.send_raw(method, path, body, token=token, **headers)
+        return status, json.loads(data), found
+
+    def send_raw(
+        self, method: str, path: str, body: bytes = b"", *, token: str = "", **headers: str
+    ) -> tuple[int, bytes, dict[str, str]]:
+        """Send a request and return status, body and headers of the answer."""
+        rows = {name.replace("_", "-"): value for name, value in headers.items()}
+        rows.setdefault("content-type", "application/json")
+        if token:
+            rows["authorization"] = f"Bearer {token}"
+        path, _, query = path.partition("?")
+        event = {
+            "version": "2.0",
+            "rawPath": f"/_platform/tina/{path}",
+            "rawQueryString": query,
+            "headers": rows,
+            "requestContext": {"http": {"method": method, "path": f"/_platform/tina/{path}"}},
+            "body": base64.b64encode(body).decode(),
+            "isBase64Encoded": True,
+        }
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.write(json.dumps(event) + "\n")
+        self._process.stdin.flush()
+        answer = json.loads(self._process.stdout.readline())
+        data = base64.b64decode(answer["body"]) if answer.get("isBase64Encoded") else answer["body"].encode()
+        if answer["headers"].get("content-encoding") == "gzip":
+            data = gzip.decompress(data)
+        return answer["statusCode"], data, answer["headers"]
+
+
+@pytest.fixture
+def start_backend(
+    index_table: tuple[EmbeddedAws, str], github: GitHubStandIn, tmp_path: Path
+) -> Iterator[Callable[..., Backend]]:
+    """Give a function that starts the backend; all of them share repository and table."""
+    aws, table = index_table
+    base = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
+        "AWS_ACCESS_KEY_ID": ACCOUNT,
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_REGION": "us-east-1",
+        "AWS_ENDPOINT_URL": aws.endpoint,
+        "SITE_ORIGIN": "https://www.acme.example",
+        "REPOSITORY": github.repository,
+        "BRANCH": github.branch,
+        "FOLDER": "",
+        "MEDIA_FOLDER": "media",
+        "TABLE": table,
+        "GITHUB_API": github.url,
+    }
+    driver = Path(__file__).parent / "backend" / "driver.cjs"
+    with contextlib.ExitStack() as stack:
+
+        def start(**changed: str) -> Backend:
+            log = stack.enter_context((tmp_path / "backend.log").open("a"))
+            process = subprocess.Popen(
+                [str(node()), str(driver), str(ensure_backend())],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                encoding="utf-8",
+                env={**base, **changed},
+            )
+            stack.callback(process.communicate, timeout=10)
+            return Backend(process)
+
+        yield start
+
+
+class OwnApi(Api):
+    """The content API of the backend on AWS, asked by Ada."""
+
+    def __init__(self, backend: Backend) -> None:
+        super().__init__("")
+        self.backend = backend
+
+    def send(self, path: str, data: bytes | None = None, method: str = "", kind: str = "application/json") -> Any:
+        """Send a request and return status and JSON of the answer."""
+        verb = method or ("POST" if data is not None else "GET")
+        path = path.removeprefix("/").removeprefix("localhost/")
+        return self.backend.send(verb, path, data or b"", token=ADA, content_type=kind)[:2]
+
+
+@pytest.fixture
+def own_api(start_backend: Callable[..., Backend]) -> OwnApi:
+    """The backend on AWS, asked by Ada."""
+    return OwnApi(start_backend())

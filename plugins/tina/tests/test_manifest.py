@@ -24,8 +24,8 @@ def test_it_is_sold_as_the_catalogue_says(manifest: Manifest) -> None:
 
 
 def test_what_is_missing_is_said(manifest: Manifest) -> None:
-    """A backend of one's own is not there, and editing on the page depends on the engine; the manifest says so."""
-    assert "admin.selfhosted" in manifest.lacks
+    """A delivery API is not there, and editing on the page depends on the engine; the manifest says so."""
+    assert set(manifest.lacks) == {"content.api"}
     assert manifest.provides_with == {"content.visual": visual.CAPABILITY}
     assert "Gatsby" in manifest.provides["content.visual"]
 
@@ -46,6 +46,9 @@ def test_what_is_missing_is_said(manifest: Manifest) -> None:
         ("webhook_header", "x:y"),
         ("webhook_secret", "my secret value!"),
         ("variant", "fancy"),
+        ("backend", "mongodb"),
+        ("oauth_client_id", "a b"),
+        ("auth_scope", "admin:org"),
     ],
 )
 def test_a_wrong_setting_is_refused(settings: Callable[..., dict[str, Any]], name: str, value: str) -> None:
@@ -69,10 +72,13 @@ def test_a_right_setting_is_taken(settings: Callable[..., dict[str, Any]], name:
     assert settings(**{name: value})[name] == value
 
 
-def test_the_packages_are_locked_whole() -> None:
+@pytest.mark.parametrize(
+    ("folder", "name", "version"), [("editor", "tinacms", "3.14.1"), ("backend", "@tinacms/graphql", "3.0.0")]
+)
+def test_the_packages_are_locked_whole(folder: str, name: str, version: str) -> None:
     """Every package has a hash, and none is bound to one registry."""
-    lock = Path(plugin.__file__).parent / "editor" / "package-lock.json"
+    lock = Path(plugin.__file__).parent / folder / "package-lock.json"
     packages = json.loads(lock.read_text("utf-8"))["packages"]
     rest = [item for name, item in packages.items() if name and not item.get("inBundle")]
-    assert packages[""]["dependencies"]["tinacms"] == "3.14.1"
+    assert packages[""]["dependencies"][name] == version
     assert all(item["integrity"].startswith("sha512-") and "resolved" not in item for item in rest)

@@ -14,7 +14,7 @@ from platform_core.cloud.acknowledge import acknowledge
 from platform_core.cloud.durations import seconds
 from platform_core.cloud.grants import Statement, allow, role
 
-__all__ = ["PythonFunction", "PythonFunctionProps", "log_group", "write_logs"]
+__all__ = ["NodeFunction", "NodeFunctionProps", "PythonFunction", "PythonFunctionProps", "log_group", "write_logs"]
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,18 @@ class PythonFunctionProps:
     description: str = ""
 
 
-class PythonFunction(Construct):
+@dataclass(frozen=True)
+class NodeFunctionProps(PythonFunctionProps):
+    """Properties of `NodeFunction`: those of a `PythonFunction`, and one more.
+
+    Attributes:
+        runtime: A Node runtime of Lambda, for which the asset was bundled.
+    """
+
+    runtime: str = "nodejs24.x"
+
+
+class _Function(Construct):
     """A Lambda function on arm64 with a role and a log of its own, and no VPC.
 
     Attributes:
@@ -53,7 +64,9 @@ class PythonFunction(Construct):
         log: Its log group.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, props: PythonFunctionProps) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, props: PythonFunctionProps, *, runtime: lambda_.Runtime
+    ) -> None:
         super().__init__(scope, construct_id)
         self.log = log_group(self, "Log")
         self.role = role(
@@ -63,7 +76,7 @@ class PythonFunction(Construct):
             self,
             "Function",
             architecture=lambda_.Architecture.ARM_64,
-            runtime=lambda_.Runtime.PYTHON_3_13,
+            runtime=runtime,
             code=lambda_.Code.from_asset(props.asset, exclude=_all_but(props.files)),
             handler=props.handler,
             environment=dict(props.environment),
@@ -74,12 +87,29 @@ class PythonFunction(Construct):
             reserved_concurrent_executions=props.reserved,
             description=props.description,
         )
+        language = "Python" if runtime.family == lambda_.RuntimeFamily.PYTHON else "Node"
         acknowledge(
             self.function,
             {
-                "AwsSolutions-L1": "The bundle is tested on this Python version; a new runtime comes with a new "
+                "AwsSolutions-L1": f"The bundle is tested on this {language} version; a new runtime comes with a new "
                 "release of Platform."
             },
+        )
+
+
+class PythonFunction(_Function):
+    """A Lambda function whose code is a folder of Python modules."""
+
+    def __init__(self, scope: Construct, construct_id: str, props: PythonFunctionProps) -> None:
+        super().__init__(scope, construct_id, props, runtime=lambda_.Runtime.PYTHON_3_13)
+
+
+class NodeFunction(_Function):
+    """A Lambda function whose code is a folder of JavaScript that needs no packages."""
+
+    def __init__(self, scope: Construct, construct_id: str, props: NodeFunctionProps) -> None:
+        super().__init__(
+            scope, construct_id, props, runtime=lambda_.Runtime(props.runtime, lambda_.RuntimeFamily.NODEJS)
         )
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from platform_core.contributions import File
 from platform_core.node import ensure_packages, ensure_tarball, node
+from platform_core.runtime import github_login
 from platform_plugin_decap import config
 
 __all__ = ["DECAP_INTEGRITY", "admin_files", "page_policy", "server_command"]
@@ -52,7 +53,7 @@ def admin_files(title: str, configuration: Mapping[str, Any]) -> Iterator[File]:
     yield File("admin/index.html", page.encode(), route=ROUTE, csp=policy)
     yield File("admin/admin.js", script)
     if configuration["backend"]["name"] == "github":
-        yield File("admin/login.js", _asset("login.js"))
+        yield File("admin/login.js", github_login.SCRIPT)
     yield File("admin/config.yml", config.render(configuration))
     for path in _programs():
         yield File(f"admin/{path.name}", path)

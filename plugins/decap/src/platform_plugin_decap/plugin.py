@@ -51,11 +51,12 @@ def platform_local_services(content: Content) -> Iterable[LocalService]:
 @hookimpl
 def platform_webhook_adapter(site: Site, settings: Mapping[str, Any]) -> WebhookAdapter:
     """Have GitHub's push events checked and read."""
+    from platform_core.runtime import github_push
     from platform_plugin_decap import config
 
     return WebhookAdapter(
         "github",
-        Path(__file__).parent / "runtime" / "github.py",
+        Path(github_push.__file__),
         secret=webhook_secret(site, settings),
         config={
             "repository": config.repository(site, settings),
@@ -70,9 +71,9 @@ def platform_provision(site: Site, settings: Mapping[str, Any], stack: Any, stag
     """Add the login function; the local editor needs none."""
     if stage.name == "local":
         return
-    from platform_plugin_decap.cloud import add_login
+    from platform_core.cloud.github_login import add_github_login
 
-    add_login(stack, settings, oauth_secret(site, settings))
+    add_github_login(stack, "DecapLogin", "decap", settings, oauth_secret(site, settings))
 
 
 def oauth_secret(site: Site, settings: Mapping[str, Any]) -> str:

@@ -25,6 +25,7 @@ from typing import Any
 from platform_core.contributions import File
 from platform_core.errors import ToolError
 from platform_core.node import cache_folder, ensure_packages, ensure_tarball, node, npm_env
+from platform_core.runtime import github_login
 
 __all__ = [
     "EDITOR",
@@ -76,8 +77,9 @@ def editor_files(title: str, spec: Mapping[str, Any], cloud: bool) -> Iterator[F
 
     Args:
         title: The site's name.
-        spec: What `platform_plugin_tina.schema.build_spec` returned, with either
-            ``local``, the path of the local service, or ``api``, the address of TinaCloud;
+        spec: What `platform_plugin_tina.schema.build_spec` returned, with one of
+            ``local``, the path of the local service, ``api``, the address of TinaCloud, or
+            ``service``, the path of the site's own backend, which comes with a login;
             with ``pages`` when they are edited in place.
         cloud: Whether the page speaks to TinaCloud.
 
@@ -100,6 +102,8 @@ def editor_files(title: str, spec: Mapping[str, Any], cloud: bool) -> Iterator[F
     )
     yield File("admin/index.html", page.encode(), route=ROUTE, csp=page_policy(cloud=cloud))
     yield File("admin/site.js", site_script)
+    if "login" in spec:
+        yield File("admin/login.js", github_login.SCRIPT)
     # In place of a font of Google's; the editor's style sheet names others that every machine has.
     yield File("admin/letters.css", b"")
     for folder in ("assets", "source"):
@@ -156,7 +160,7 @@ def ensure_editor() -> Path:
     Raises:
         ToolError: The packages can't be downloaded, or Tina did not build.
     """
-    texts = [(EDITOR / name).read_text("utf-8") for name in ("package-lock.json", "tina/config.js")]
+    texts = [path.read_text("utf-8") for path in (EDITOR / "package-lock.json", *_sources())]
     key = cache_key(_RECIPE, *texts)
     target = cache_folder() / "built" / f"tina-editor-{key}"
     if not target.is_dir():
@@ -187,12 +191,17 @@ def _kept() -> Path:
     return target
 
 
+def _sources() -> list[Path]:
+    return sorted((EDITOR / "tina").glob("*.js"))
+
+
 def _build(packages: Path, target: Path) -> None:
     source = ensure_tarball(*_SOURCE_EDITOR) / "min" / "vs"
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".partial-") as partial:
         work = Path(partial)
         (work / "tina").mkdir()
-        shutil.copy(EDITOR / "tina" / "config.js", work / "tina" / "config.js")
+        for path in _sources():
+            shutil.copy(path, work / "tina" / path.name)
         (work / "package.json").write_text('{"private": true, "type": "module"}\n', "utf-8")
         (work / "node_modules").symlink_to(packages / "node_modules")
         _run_tina(packages, work)

@@ -17,13 +17,17 @@ if TYPE_CHECKING:
     from platform_core.site import Site
 
 __all__ = [
+    "oauth_secret",
     "platform_files",
     "platform_local_services",
+    "platform_provision",
     "platform_webhook_adapter",
     "webhook_secret",
 ]
 
 SERVICE = "tina"
+# Where the backend of a deployed site answers.
+SERVICE_PATH = "/_platform/tina"
 # The version of Tina's content API that the pinned editor speaks.
 API_VERSION = "3.0"
 
@@ -45,13 +49,16 @@ def platform_files(
         cloud_files.keep_spec(content.root, spec)
         service = stage.services.get(SERVICE, f"/_local/{SERVICE}").rstrip("/")
         return [*admin.editor_files(site.name, {**spec, "local": service}, cloud=False), *beside]
-    api = _cloud_address(settings)
+    own = settings["backend"] == "aws"
+    place = _own_address(site, settings) if own else {"api": _cloud_address(settings)}
     committed = cloud_files.committed_config(content.root)
     if committed is None:
         return [admin.missing_page(site.name)]
-    config = {**committed["config"], "clientId": settings["client_id"], "branch": settings["branch"]}
-    page = {**spec, "config": config, "schema": committed["schema"], "api": api}
-    return [*admin.editor_files(site.name, page, cloud=True), *beside]
+    config = {**committed["config"], "branch": settings["branch"]}
+    if not own:
+        config["clientId"] = settings["client_id"]
+    page = {**spec, "config": config, "schema": committed["schema"], **place}
+    return [*admin.editor_files(site.name, page, cloud=not own), *beside]
 
 
 @hookimpl
@@ -65,7 +72,7 @@ def platform_local_services(site: Site, settings: Mapping[str, Any], content: Co
         "spec": str(cloud_files.keep_spec(content.root, schema.build_spec(site, settings, content))),
         "work": str(cloud_files.state_folder(content.root)),
         "media": settings["media_folder"],
-        "lock": str(content.root / "tina") if settings["client_id"] else "",
+        "lock": str(content.root / "tina") if settings["client_id"] or settings["backend"] == "aws" else "",
     }
     command = (str(node()), str(admin.server_program()), json.dumps(options))
     return [LocalService(SERVICE, command, {"PORT": "{port}"}, ready="/ready")]
@@ -73,7 +80,16 @@ def platform_local_services(site: Site, settings: Mapping[str, Any], content: Co
 
 @hookimpl
 def platform_webhook_adapter(site: Site, settings: Mapping[str, Any]) -> WebhookAdapter:
-    """Have TinaCloud's events checked and read."""
+    """Have TinaCloud's events checked and read, or GitHub's when nothing of Tina's is asked."""
+    from platform_core.runtime import github_push
+    from platform_plugin_tina import schema
+
+    if settings["backend"] == "aws":
+        wanted = {"repository": schema.repository(site, settings)}
+        wanted |= {name: settings[name] for name in ("branch", "folder")}
+        return WebhookAdapter(
+            "github", Path(github_push.__file__), secret=webhook_secret(site, settings), config=wanted
+        )
     return WebhookAdapter(
         "tinacloud",
         Path(__file__).parent / "runtime" / "tinacloud.py",
@@ -86,9 +102,43 @@ def platform_webhook_adapter(site: Site, settings: Mapping[str, Any]) -> Webhook
     )
 
 
+@hookimpl
+def platform_provision(site: Site, settings: Mapping[str, Any], stack: Any, stage: Stage) -> None:
+    """Add the editor's own backend, when the site has one; the local editor needs none."""
+    if stage.name == "local" or settings["backend"] != "aws":
+        return
+    from platform_plugin_tina import schema
+    from platform_plugin_tina.cloud import add_backend
+
+    add_backend(stack, settings, schema.repository(site, settings), oauth_secret(site, settings))
+
+
+def oauth_secret(site: Site, settings: Mapping[str, Any]) -> str:
+    """Return the name of the entry that holds the login's client secret."""
+    return settings["oauth_secret"] or f"platform/{site.client}/github-oauth"
+
+
 def webhook_secret(site: Site, settings: Mapping[str, Any]) -> str:
-    """Return the name of the entry that holds what TinaCloud sends in its header."""
-    return settings["webhook_secret"] or f"platform/{site.client}/tinacloud-webhook"
+    """Return the name of the entry that holds the webhook's secret."""
+    provider = "github" if settings["backend"] == "aws" else "tinacloud"
+    return settings["webhook_secret"] or f"platform/{site.client}/{provider}-webhook"
+
+
+def _own_address(site: Site, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the page has to know of the site's own backend."""
+    from platform_plugin_tina import schema
+
+    problems = []
+    if not schema.repository(site, settings):
+        problem = "the GitHub repository is missing, and the editor commits to it."
+        problems.append(Problem("site.toml [settings.tina] repository", problem, 'Write it as "owner/name".'))
+    if not settings["oauth_client_id"]:
+        problem = "editors have no app of GitHub to log in with."
+        hint = "Make a GitHub App or an OAuth App and copy its client id."
+        problems.append(Problem("site.toml [settings.tina] oauth_client_id", problem, hint))
+    if problems:
+        raise SiteError("incomplete-cms", "TinaCMS can't be deployed yet", problems=problems)
+    return {"service": SERVICE_PATH, "login": {"scope": settings["auth_scope"]}}
 
 
 def _cloud_address(settings: Mapping[str, Any]) -> str:

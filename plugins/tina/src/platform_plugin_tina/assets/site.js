@@ -8,6 +8,11 @@
     page.api = `${service}/localhost/graphql`;
     page.media = `${service}/media`;
   }
+  if (page.service) {
+    page.service = location.origin + page.service;
+    page.api = `${page.service}/graphql`;
+    page.media = `${page.service}/media`;
+  }
   globalThis.platformTina = page;
   if (!page.pages) return;
 

@@ -1,5 +1,6 @@
 // Tina's configuration for every site: what differs stands in the page, as data.
 import { TinaMediaStore, defineConfig } from "tinacms";
+import { gitHubLogin, ownStore } from "./own.js";
 
 // The program that builds the editor reads this file too, where there is no page.
 const PLACEHOLDER = {
@@ -108,13 +109,19 @@ const historyOf = ({ repository, folder, branch: own }) => ({
   }),
 });
 
-const configOf = ({ config, forms, history, media, pages }) => ({
-  ...config,
-  ...(history ? { repoProvider: historyOf(history) } : {}),
-  ...(media ? { media: { loadCustomStore: async () => localStore(media, config.media.tina.mediaRoot) } } : {}),
-  schema: {
-    collections: config.schema.collections.map((collection) => collectionOf(collection, forms[collection.name] ?? PLAIN, pages)),
-  },
-});
+const storeOf = ({ config, media, service }) => (service ? ownStore : localStore)(media, config.media.tina.mediaRoot);
+
+const configOf = (page) => {
+  const { config, forms, history, media, pages, service } = page;
+  return {
+    ...config,
+    ...(history ? { repoProvider: historyOf(history) } : {}),
+    ...(service ? { contentApiUrlOverride: page.api, authProvider: gitHubLogin(page) } : {}),
+    ...(media ? { media: { loadCustomStore: async () => storeOf(page) } } : {}),
+    schema: {
+      collections: config.schema.collections.map((collection) => collectionOf(collection, forms[collection.name] ?? PLAIN, pages)),
+    },
+  };
+};
 
 export default defineConfig(globalThis.platformTina ? configOf(globalThis.platformTina) : PLACEHOLDER);

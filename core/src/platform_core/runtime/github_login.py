@@ -1,6 +1,6 @@
-"""Log editors in with GitHub: the Lambda function behind ``/_platform/decap/``.
+"""Log editors in with GitHub: the Lambda function behind ``/_platform/<name>/``, for a CMS that commits to a repository.
 
-Decap opens ``auth`` in a small window. It leads to GitHub, which leads back to
+The editor opens ``auth`` in a small window. It leads to GitHub, which leads back to
 ``callback``; there the code is exchanged for a token, and a page hands the token
 to the window that opened it. Nothing is stored on the server. What binds the way
 back to the way there:
@@ -12,9 +12,10 @@ back to the way there:
 
 Requests are events of an HTTP API (payload version 2.0). Environment:
 
+- ``LOGIN_NAME``: the part of the address, and of the cookie's name, that is the CMS's.
 - ``SITE_ORIGIN``: the site's own address, ``https://`` and a host, nothing more.
 - ``CLIENT_ID``: of the GitHub App or OAuth App; its callback address is
-  ``<SITE_ORIGIN>/_platform/decap/callback``.
+  ``<SITE_ORIGIN>/_platform/<LOGIN_NAME>/callback``.
 - ``CLIENT_SECRET_NAME``: the Secrets Manager entry that holds the client secret as
   a plain string.
 - ``SCOPE``: ``repo`` (the default) or ``public_repo``: the most that may be asked for.
@@ -44,19 +45,20 @@ import urllib.parse
 import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-__all__ = ["handler"]
+__all__ = ["SCRIPT", "handler"]
 
-AUTH = "/_platform/decap/auth"
-CALLBACK = "/_platform/decap/callback"
+SCRIPT = Path(__file__).with_suffix(".js")
+"""What a site with this login publishes as ``/admin/login.js``."""
 
-_COOKIE = "__Host-platform-decap"
 _LIFETIME = 600
 _TIMEOUT = 8
 _MOST_BYTES = 65_536
 _SECRET_AGE = 300
 _SCOPES = {"repo": ("repo", "public_repo"), "public_repo": ("public_repo",)}
+_NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
 _ORIGIN = re.compile(r"https://[a-z0-9.-]+(?::\d{1,5})?")
 _CODE = re.compile(r"[A-Za-z0-9_.-]{1,256}")
 _TOKEN = re.compile(r"[A-Za-z0-9_.-]{1,1024}")
@@ -78,11 +80,27 @@ _PAGE = string.Template(
 class Config:
     """The environment, checked."""
 
+    name: str
     origin: str
     client_id: str
     secret_name: str
     scope: str
     github: str
+
+    @property
+    def base(self) -> str:
+        """Where the login answers, with a slash at the end."""
+        return f"/_platform/{self.name}/"
+
+    @property
+    def callback(self) -> str:
+        """The address to which GitHub sends the browser back."""
+        return f"{self.origin}{self.base}callback"
+
+    @property
+    def cookie(self) -> str:
+        """The name of the cookie."""
+        return f"__Host-platform-{self.name}"
 
 
 class LoginError(Exception):
@@ -113,7 +131,7 @@ def handler(event: Mapping[str, Any], _context: object = None) -> dict[str, Any]
         _log("error", f"configuration: {error}")
         return _plain(500, "The login of this site is not configured.\n")
     method = event.get("requestContext", {}).get("http", {}).get("method", "")
-    route = {AUTH: _auth, CALLBACK: _callback}.get(event.get("rawPath", ""))
+    route = {f"{config.base}auth": _auth, f"{config.base}callback": _callback}.get(event.get("rawPath", ""))
     if route is None:
         return _plain(400, "There is nothing here.\n")
     if method != "GET":
@@ -144,7 +162,7 @@ def _auth(config: Config, event: Mapping[str, Any]) -> dict[str, Any]:
     challenge = _base64(hashlib.sha256(_sign(key, "verifier", nonce, end).encode()).digest())
     parameters = {
         "client_id": config.client_id,
-        "redirect_uri": config.origin + CALLBACK,
+        "redirect_uri": config.callback,
         "scope": scope,
         "state": _sign(key, "state", nonce, end),
         "code_challenge": challenge,
@@ -156,7 +174,7 @@ def _auth(config: Config, event: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "statusCode": 302,
         "headers": {"location": location, "cache-control": "no-store", "referrer-policy": "no-referrer"},
-        "cookies": [_set_cookie(cookie, _LIFETIME)],
+        "cookies": [_set_cookie(config, cookie, _LIFETIME)],
         "body": "",
     }
 
@@ -165,7 +183,7 @@ def _callback(config: Config, event: Mapping[str, Any]) -> dict[str, Any]:
     """Exchange GitHub's code for a token and hand that to the editor."""
     query = _query(event)
     key = _key(config)
-    nonce, end = _opened_cookie(key, event)
+    nonce, end = _opened_cookie(config, key, event)
     if not hmac.compare_digest(
         query.get("state", "").encode("utf-8", "replace"), _sign(key, "state", nonce, end).encode()
     ):
@@ -182,9 +200,11 @@ def _callback(config: Config, event: Mapping[str, Any]) -> dict[str, Any]:
     return _page(config, 200, "You are logged in", "This window closes by itself.", answer)
 
 
-def _opened_cookie(key: bytes, event: Mapping[str, Any]) -> tuple[str, int]:
+def _opened_cookie(config: Config, key: bytes, event: Mapping[str, Any]) -> tuple[str, int]:
     """Return nonce and end of the login that this browser began."""
-    values = [cookie.partition("=")[2] for cookie in event.get("cookies") or () if cookie.startswith(f"{_COOKIE}=")]
+    values = [
+        cookie.partition("=")[2] for cookie in event.get("cookies") or () if cookie.startswith(f"{config.cookie}=")
+    ]
     match = _COOKIE_VALUE.fullmatch(values[0]) if len(values) == 1 else None
     if not match:
         raise LoginError(
@@ -204,13 +224,13 @@ def _exchange(config: Config, code: str, verifier: str) -> str:
         "client_id": config.client_id,
         "client_secret": _client_secret(config.secret_name),
         "code": code,
-        "redirect_uri": config.origin + CALLBACK,
+        "redirect_uri": config.callback,
         "code_verifier": verifier,
     }
     request = urllib.request.Request(  # noqa: S310 - the scheme was checked with the configuration
         f"{config.github}/login/oauth/access_token",
         urllib.parse.urlencode(fields).encode(),
-        {"accept": "application/json", "user-agent": "platform-decap-login"},
+        {"accept": "application/json", "user-agent": f"platform-{config.name}-login"},
     )
     try:
         with _opener().open(request, timeout=_TIMEOUT) as response:
@@ -255,6 +275,7 @@ def _query(event: Mapping[str, Any]) -> dict[str, str]:
 def _config() -> Config:
     env = os.environ
     config = Config(
+        name=env.get("LOGIN_NAME", ""),
         origin=env.get("SITE_ORIGIN", ""),
         client_id=env.get("CLIENT_ID", ""),
         secret_name=env.get("CLIENT_SECRET_NAME", ""),
@@ -264,6 +285,8 @@ def _config() -> Config:
     github = urllib.parse.urlsplit(config.github)
     if not _ORIGIN.fullmatch(config.origin):
         raise ValueError("SITE_ORIGIN is not an https origin")
+    if not _NAME.fullmatch(config.name):
+        raise ValueError("LOGIN_NAME is missing or wrong")
     if not config.client_id or not config.secret_name or config.scope not in _SCOPES:
         raise ValueError("CLIENT_ID, CLIENT_SECRET_NAME or SCOPE is missing or wrong")
     if github.scheme != "https" and (github.scheme, github.hostname) != ("http", "127.0.0.1"):
@@ -295,7 +318,7 @@ def _client_secret(name: str, clock: Callable[[], float] = time.monotonic) -> st
 
 def _key(config: Config) -> bytes:
     """Derive the signing key, so that one secret is enough to keep."""
-    purpose = f"platform decap login\0{config.origin}\0{config.client_id}".encode()
+    purpose = f"platform {config.name} login\0{config.origin}\0{config.client_id}".encode()
     return hmac.new(_client_secret(config.secret_name).encode(), purpose, hashlib.sha256).digest()
 
 
@@ -307,9 +330,9 @@ def _base64(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
-def _set_cookie(value: str, age: int) -> str:
+def _set_cookie(config: Config, value: str, age: int) -> str:
     # GitHub's answer is a navigation from another site: Strict would hold the cookie back.
-    return f"{_COOKIE}={value}; Max-Age={age}; Path=/; Secure; HttpOnly; SameSite=Lax"
+    return f"{config.cookie}={value}; Max-Age={age}; Path=/; Secure; HttpOnly; SameSite=Lax"
 
 
 def _page(config: Config, status: int, title: str, text: str, answer: str) -> dict[str, Any]:
@@ -335,7 +358,7 @@ def _page(config: Config, status: int, title: str, text: str, answer: str) -> di
     }
     body = _PAGE.substitute({name: html.escape(value) for name, value in values.items()})
     # Each login serves once: the cookie goes, whatever came of it.
-    return {"statusCode": status, "headers": headers, "cookies": [_set_cookie("", 0)], "body": body}
+    return {"statusCode": status, "headers": headers, "cookies": [_set_cookie(config, "", 0)], "body": body}
 
 
 def _plain(status: int, text: str, headers: Mapping[str, str] | None = None) -> dict[str, Any]:

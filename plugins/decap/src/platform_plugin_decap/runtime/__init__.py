@@ -1,1 +1,0 @@
-"""What runs inside AWS Lambda: standard library and boto3 only."""
