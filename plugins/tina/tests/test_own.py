@@ -31,7 +31,7 @@ def clone(tmp_path: Path, committed: Mapping[str, bytes]) -> Content:
 @pytest.mark.slow
 def test_the_page_asks_the_site_alone(site: Any, settings: Settings, clone: Content, aws: Stage) -> None:
     """Its data names no address of Tina's and no client id, its policy allows no other host, and the login is there."""
-    files = {file.path: file for file in plugin.platform_files(site, settings(**OWN), clone, aws)}
+    files = {file.path: file for file in plugin.platform_files(site, settings(**OWN), clone, aws, ())}
     page = files["admin/index.html"]
     assert isinstance(page.content, bytes)
     text = page.content.decode()
@@ -48,14 +48,14 @@ def test_without_the_committed_folder_the_page_says_so(
     site: Any, settings: Settings, content: Content, aws: Stage
 ) -> None:
     """A site whose tina/ is not committed gets a page that tells what to do."""
-    (file,) = plugin.platform_files(site, settings(**OWN), content, aws)
+    (file,) = plugin.platform_files(site, settings(**OWN), content, aws, ())
     assert b"platform up" in (file.content if isinstance(file.content, bytes) else b"")
 
 
 def test_what_is_missing_is_told_at_once(site: Any, settings: Settings, content: Content, aws: Stage) -> None:
     """Without a repository and without an app nothing is published, and both are named."""
     with pytest.raises(SiteError) as caught:
-        plugin.platform_files(site, settings(backend="aws"), content, aws)
+        plugin.platform_files(site, settings(backend="aws"), content, aws, ())
     assert [problem.where.rpartition(" ")[2] for problem in caught.value.problems] == ["repository", "oauth_client_id"]
 
 

@@ -113,7 +113,7 @@ def web(request: pytest.FixtureRequest, tmp_path: Path, committed: Mapping[str, 
     # As if Secrets Manager had just been asked.
     held = {"platform/acme/github-oauth": (time.monotonic(), github.client_secret)}
     monkeypatch.setattr(github_login, "_held", held)
-    files = {file.path: file for file in plugin.platform_files(get("site"), chosen, Content(root), aws)}
+    files = {file.path: file for file in plugin.platform_files(get("site"), chosen, Content(root), aws, ())}
     return Web(files, get("write_policy")(files["admin/index.html"]), get("start_backend")())
 
 
