@@ -202,10 +202,10 @@ class TestReactBusiness:
     def test_projects_say_their_numbers(self, starter: Starter) -> None:
         """A project's page has joints, volume and days."""
         page = starter("react_business").read("projects/sattler-granary/index.html")
-        assert re.findall(r"<dt>([^<]+)</dt><dd>([^<]+)</dd>", page) == [
-            ("Joints", "14"),
-            ("Timber volume", "1.1 m³"),
-            ("Raised in", "5 weeks"),
+        assert re.findall(r'<dt>([^<]+)</dt><dd data-field="([a-z]+)">([^<]+)</dd>', page) == [
+            ("Joints", "joints", "14"),
+            ("Timber volume", "volume", "1.1 m³"),
+            ("Raised in", "raised", "5 weeks"),
         ]
 
     def test_people_have_their_marks(self, starter: Starter) -> None:
@@ -234,7 +234,7 @@ class TestContentBlog:
     def test_each_article_leads_with_its_figure(self, starter: Starter) -> None:
         """The label stands in the page's head, before the text."""
         page = starter("content_blog").read("posts/egg-at-64/index.html")
-        head = page.partition('<div class="prose">')[0]
+        head = page.partition('<div class="prose"')[0]
         assert re.search(r'<p class="label-figure">64<span class="label-unit">', head)
 
     def test_authors_have_pages_with_their_articles(self, starter: Starter) -> None:

@@ -291,7 +291,7 @@ class TestServer:
         """What does not change with the time is a file, and what does is none."""
         built = starter("business_app", "server")
         assert "Court A" in built.read("courts/court-a/index.html")
-        assert built.read("404.html").count("<h1>") == 1
+        assert len(re.findall(r"<h1[ >]", built.read("404.html"))) == 1
         assert built.read("feed.xml").startswith("<?xml")
         assert not (built.output / "availability").exists()
 

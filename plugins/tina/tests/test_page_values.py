@@ -40,7 +40,7 @@ def blocks(*texts: str) -> dict[str, Any]:
         ("en", "30 October 2026", "5 November 2026"),
         ("en", "October 30, 2026", "November 5, 2026"),
         ("en", "30 Oct 2026", "5 Nov 2026"),
-        ("de", "30. Oktober 2026", "5. November 2026"),
+        ("it", "30 ottobre 2026", "5 novembre 2026"),
         ("de", "October 30, 2026", "November 5, 2026"),
         ("en", "the day before yesterday", "November 5, 2026"),
     ],
