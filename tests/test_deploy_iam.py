@@ -38,10 +38,11 @@ from platform_cli.local.processes import free_port, wait_until
 from platform_core.assembly import synth
 from platform_core.aws import Aws
 from platform_core.catalogue import Catalogue
-from platform_core.composition import compose
+from platform_core.composition import Composition, compose
 from platform_core.contributions import Stage
 from platform_core.deploy import bootstrap, deploy, destroy
 from platform_core.discovery import discover
+from platform_core.node import ensure_packages, node
 from platform_core.outputs import (
     API_ID,
     BUCKET,
@@ -57,7 +58,9 @@ from platform_core.outputs import (
 )
 from platform_core.runtime.publisher import Published, PublishError, Server, Store, connect, publish, rollback
 from platform_core.site import parse_site
+from platform_plugin_tina import bundling, schema
 from platform_testing.distributions import install_fakes
+from platform_testing.github import GitHubStandIn, github_stand_in
 
 pytestmark = [
     pytest.mark.embedded,
@@ -630,3 +633,95 @@ def pages(folder: Path, text: str) -> Path:
     for name in ("index.html", "404.html", "about.html"):
         (output / name).write_text(f"<!doctype html><title>{name}</title>{text}")
     return output
+
+
+EDITOR = "ghu_adaadaadaadaadaadaadaadaadaadaada01"
+EDITED = {
+    "content.toml": b'[[collections]]\nname = "posts"\nlabel = "Posts"\nlabel_singular = "Post"\n'
+    b'fields = [{ name = "title", label = "Title" }, { name = "body", label = "Text", type = "markdown" }]\n',
+    "content/posts/hello.md": b"---\ntitle: Hello\n---\nHi.\n",
+}
+MAKE_LOCK = """
+import { buildSchema } from "@tinacms/graphql";
+const { tinaSchema, lookup, graphQLSchema } = await buildSchema(JSON.parse(process.argv[2]));
+console.log(JSON.stringify({ schema: tinaSchema.schema, lookup, graphql: graphQLSchema }));
+"""
+
+
+@pytest.fixture(scope="module")
+def edited(aws: Aws, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Deployed, GitHubStandIn]]:
+    """The stack of a site with an editor's backend of its own, and the stand-in for GitHub that it asks."""
+    folder = tmp_path_factory.mktemp("edited")
+    for name, data in EDITED.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
+    (folder / "hugo.toml").write_text('title = "Gamma"\n')
+    own = 'backend = "aws"\nrepository = "acme/website"\noauth_client_id = "Iv1.0123456789abcdef"\n'
+    text = f'client = "gamma"\ndomain = "www.gamma.example"\nengine = "hugo"\ncms = "tina"\n[settings.tina]\n{own}'
+    catalogue = Catalogue(discover(disabled=()).plugins)
+    composition = compose(parse_site(text, catalogue), folder, catalogue)
+    assembly = synth([(composition, Stage("aws", "https://www.gamma.example"))], folder / "out")
+    found = deploy(assembly, aws, timeout=300).outputs["gamma"]
+    made = Deployed(aws, found, aws.environ["AWS_ENDPOINT_URL"], Path(aws.environ["AWS_CA_BUNDLE"]), "gamma")
+    with github_stand_in(people={EDITOR: ("ada", True)}) as github:
+        github.push({**EDITED, "tina/tina-lock.json": lock_of(folder, composition)})
+        made.restart(made.function("TinaBackendFunction"), GITHUB_API=github.url)
+        yield made, github
+    destroy(assembly, aws, timeout=300)
+
+
+def lock_of(folder: Path, composition: Composition) -> bytes:
+    """Return what `platform up` writes for the backend."""
+    (settings,) = [member.settings for member in composition.members if member.id == "tina"]
+    config = schema.build_spec(composition.site, settings, composition.content)["config"]
+    place = folder / "lock"
+    place.mkdir()
+    (place / "make.mjs").write_text(MAKE_LOCK)
+    (place / "node_modules").symlink_to(ensure_packages(bundling.BACKEND) / "node_modules")
+    command = [str(node()), str(place / "make.mjs"), json.dumps(config)]
+    return subprocess.run(command, capture_output=True, check=True, timeout=120).stdout
+
+
+def ask_editor(site: Deployed, query: str) -> tuple[int, Any]:
+    """Ask the backend as the editor does."""
+    headers = {"content-type": "application/json", "authorization": f"Bearer {EDITOR}"}
+    status, body = site.request("/_platform/tina/graphql", json.dumps({"query": query}).encode(), headers)
+    return status, json.loads(body)
+
+
+LIST = "{ postsConnection { edges { node { title } } } }"
+
+
+def test_the_backend_reads_and_saves_with_its_role(edited: tuple[Deployed, GitHubStandIn]):
+    """What the role allows is enough to make the index, to list, to save and to remove."""
+    site, github = edited
+    assert ask_editor(site, LIST) == (200, {"data": {"postsConnection": {"edges": [{"node": {"title": "Hello"}}]}}})
+    create = 'createDocument(collection: "posts", relativePath: "new.md", params: {posts: {title: "New"}})'
+    status, said = ask_editor(site, f"mutation {{ {create} {{ __typename }} }}")
+    assert (status, said.get("errors")) == (200, None)
+    assert "content/posts/new.md" in github.files
+    remove = 'deleteDocument(collection: "posts", relativePath: "new.md")'
+    status, said = ask_editor(site, f"mutation {{ {remove} {{ __typename }} }}")
+    assert (status, said.get("errors")) == (200, None)
+    assert "content/posts/new.md" not in github.files
+
+
+@pytest.mark.parametrize("name", ["GetItem", "Query", "PutItem", "DeleteItem"])
+def test_the_backend_needs_each_of_its_rights(edited: tuple[Deployed, GitHubStandIn], name: str):
+    """Without one of them a push from outside can't be taken in, and with it it is."""
+    site, github = edited
+    title = f"Without {name}"
+    github.push({"content/posts/hello.md": f"---\ntitle: {title}\n---\n".encode()})
+    function, role = site.function("TinaBackendFunction"), site.role("TinaBackendRole")
+    with site.without(role, "Index", f"dynamodb:{name}"):
+        site.restart(function)
+        status, said = ask_editor(site, LIST)
+        assert status == 500 or said["errors"]
+    site.restart(function)
+    # The lease of the function that failed lasts a minute.
+    configuration = site.aws.client("lambda").get_function_configuration(FunctionName=function)
+    table = configuration["Environment"]["Variables"]["TABLE"]
+    lease = {"space": {"S": "state:acme/website:main:"}, "key": {"B": b"lease"}}
+    site.aws.client("dynamodb").delete_item(TableName=table, Key=lease)
+    status, said = ask_editor(site, LIST)
+    assert (status, said["data"]["postsConnection"]["edges"]) == (200, [{"node": {"title": title}}])

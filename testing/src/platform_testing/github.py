@@ -132,7 +132,7 @@ class GitHubStandIn:
         if sent.get("branch") != self.branch or not sent.get("message"):
             return Reply(422, {"message": "Invalid request."})
         if known and "sha" not in sent:
-            return Reply(422, {"message": '"sha" wasn\'t supplied.'})
+            return Reply(422, {"message": '"sha" is missing.'})
         if "sha" in sent and sent["sha"] != known:
             return Reply(409, {"message": f"{path} does not match {sent['sha']}"})
         parent = self.head

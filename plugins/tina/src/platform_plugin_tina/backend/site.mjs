@@ -245,21 +245,35 @@ export class Site {
     }
     for (const name of names) this.state.files[name] = wanted[name];
     try {
-      await this.database.indexContentByPaths(names);
-    } catch {
-      for (const name of names) await this.readAlone(name);
+      await this.index(names);
+    } catch (error) {
+      for (const name of names) delete this.state.files[name];
+      throw error;
     }
   }
 
-  /** One file that can't be read must not keep the others out. */
-  async readAlone(name) {
+  /** Index files; one that can't be read must not keep the others out. */
+  async index(names) {
     try {
-      await this.database.indexContentByPaths([name]);
+      await this.database.indexContentByPaths(names);
     } catch (error) {
-      console.log(JSON.stringify({ level: "warning", tina: "entry-unreadable", name, error: error.originalError?.name ?? error.name }));
-      await this.database.deleteContentByPaths([name]);
+      if (isOutage(error)) throw error;
+      if (names.length > 1) {
+        for (const name of names) await this.index([name]);
+      } else {
+        console.log(JSON.stringify({ level: "warning", tina: "entry-unreadable", name: names[0], error: error.originalError?.name ?? error.name }));
+        await this.database.deleteContentByPaths(names);
+      }
     }
   }
+}
+
+/** Tell whether a service failed, which is no fault of a file. */
+function isOutage(error) {
+  for (let found = error; found; found = found.originalError ?? found.cause) {
+    if (found instanceof Refused || found.$metadata) return true;
+  }
+  return false;
 }
 
 function changesSomething(query) {
