@@ -153,6 +153,25 @@ def test_a_file_that_changed_meanwhile_is_not_overwritten(own_api: Any, github: 
     assert own_api.values("posts", "hello.md")["title"] == "Faster"
 
 
+def test_a_refused_change_leaves_the_index_as_it_was(
+    own_api: Any, github: Any, start_backend: Callable[..., Any]
+) -> None:
+    """An entry that GitHub does not let go is listed still, by every function."""
+    other = type(own_api)(start_backend())
+    assert names(own_api) == names(other) == ["hello"]
+    answer = github.answer
+
+    def protected(method: str, target: str, headers: Any, body: bytes) -> Any:
+        found = answer("GET", "/user", headers, b"") if method == "DELETE" else answer(method, target, headers, body)
+        return type(found)(403, {"message": "Protected branch"}) if method == "DELETE" else found
+
+    github.answer = protected
+    query = 'mutation { deleteDocument(collection: "posts", relativePath: "hello.md") { __typename } }'
+    _, said = own_api.send("/localhost/graphql", json.dumps({"query": query}).encode())
+    assert "does not let this account" in said["errors"][0]["message"]
+    assert names(other) == names(own_api) == ["hello"]
+
+
 @pytest.mark.parametrize(
     ("token", "status"), [("", 401), ("short", 401), ("ghu_nobodynobodynobodynobodynobody", 401), (BOB, 403)]
 )

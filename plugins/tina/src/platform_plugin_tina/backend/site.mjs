@@ -135,18 +135,20 @@ export class Site {
         done = await ask(bridge);
         return done;
       } finally {
-        if (bridge.touched.size) await this.settle(bridge.touched, !done || done.errors?.length);
+        const failed = !done || done.errors?.length;
+        if (bridge.touched.size && failed) await this.mend(github, bridge.touched, deadline);
+        else if (bridge.touched.size) await this.kept.save(this.state);
       }
     });
   }
 
-  /** Keep what a change left; after a failure nobody knows how far it came, and the files are read anew. */
-  async settle(names, failed) {
-    if (failed) {
-      for (const name of names) delete this.state.files[name];
-      this.state.commit = "";
-    }
+  /** Read files anew after a change that failed, because nobody knows how far it came. */
+  async mend(github, names, deadline) {
+    for (const name of names) delete this.state.files[name];
+    Object.assign(this.state, { commit: "", content: "" });
     await this.kept.save(this.state);
+    // When that fails too, the next request does it; what went wrong first is what is told.
+    await this.update(github, deadline).catch(() => {});
   }
 
   /** Take in what the branch has and the index has not. */
