@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from platform_core.content import Content
 from platform_core.contributions import File, Stage
@@ -220,5 +221,5 @@ def test_who_may_not_push_is_told(page: Any, github: Any) -> None:
     github.logs_in = next(token for token, (login, _) in github.people.items() if login == "bob")
     page.goto(f"{ORIGIN}/admin/")
     log_in(page)
-    page.get_by_text("may not write to the site's repository.").last.wait_for()
+    expect(page.locator("body")).to_contain_text("may not write to the site's repository.", timeout=WAIT)
     assert not [path for _, path in github.asked if "/git/" in path]

@@ -56,6 +56,7 @@ const loginScreen = (title) =>
   };
 
 export const gitHubLogin = (page) => {
+  let screen;
   class GitHubLogin extends AbstractAuthProvider {
     // Kept for the tab, not for the browser.
     async getToken() {
@@ -107,8 +108,10 @@ export const gitHubLogin = (page) => {
       return "LoginScreen";
     }
 
+    // The same component each time: Tina asks in every render, and a new one would be a new button.
     getLoginScreen() {
-      return loginScreen(document.title);
+      screen ??= loginScreen(document.title);
+      return screen;
     }
   }
   return new GitHubLogin();
