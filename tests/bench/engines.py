@@ -31,6 +31,7 @@ from platform_core.files import write_atomically
 from platform_core.manifest import Manifest
 from platform_core.node import npm_env
 from platform_testing.quality import write_starter
+from platform_testing.tools import engine_version
 
 ROOT = Path(__file__).parent.parent.parent
 RECORD = ROOT / "docs" / "data" / "build-speed.json"
@@ -107,7 +108,7 @@ def measure(scratch: Path, *, reduced: bool, chosen: Sequence[str] = (), sizes: 
         variant, collection = choose_variant(engine, scratch / "choice" / engine.id)
         for size in sizes or ((20,) if reduced else (*SIZES, *MORE_SIZES.get(engine.id, ()))):
             sides = prepare(scratch / engine.id / str(size), engine, variant, collection, size)
-            version = sides.plan.version
+            version = engine_version(engine, sides.plan)
             comparison, row = of_size(engine, sides, size, once=reduced)
             comparisons.append(comparison)
             figures.append(Figure(comparison.what, told(row)))

@@ -17,8 +17,9 @@ import platform_core
 from platform_core.catalogue import Catalogue
 from platform_core.discovery import Plugin, discover
 from platform_core.files import write_atomically
+from platform_core.manifest import Manifest
 
-__all__ = ["IMAGES", "ROOT", "Starter", "find_starters", "key_of", "load", "picture_of", "save", "today"]
+__all__ = ["IMAGES", "ROOT", "Starter", "find_starters", "key_of", "load", "manifest_of", "picture_of", "save", "today"]
 
 ROOT = Path(__file__).parent.parent.parent
 FILE = ROOT / "docs" / "data" / "engines.json"
@@ -48,6 +49,11 @@ def plugins() -> list[Plugin]:
     """Return the plugins of this repository."""
     found = discover(disabled=()).plugins
     return [item for item in found if item.package and item.package.is_relative_to(ROOT / "plugins")]
+
+
+def manifest_of(starter: Starter) -> Manifest:
+    """Return the manifest of a starter's engine."""
+    return next(item.manifest for item in plugins() if item.id == starter[0] and item.manifest)
 
 
 def key_of(starter: Starter) -> str:

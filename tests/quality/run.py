@@ -23,7 +23,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from record import ROOT, Starter, find_starters, key_of, load, picture_of, save, today
+from record import ROOT, Starter, find_starters, key_of, load, manifest_of, picture_of, save, today
 
 from platform_core.build import Built
 from platform_core.errors import PlatformError
@@ -41,6 +41,7 @@ from platform_testing.quality import (
     told,
     write_starter,
 )
+from platform_testing.tools import engine_version
 
 WORK = ROOT / "build" / "matrix"
 AT_ONCE = max(2, (os.cpu_count() or 2) // 2)
@@ -221,7 +222,7 @@ def row_of(case: Case) -> dict[str, Any]:
         "date": today(),
         "result": "failed" if report.findings else "passed",
         "findings": list(told(report.findings)),
-        "version": case.built.plan.version if case.built else "",
+        "version": engine_version(manifest_of(case.starter), case.built.plan) if case.built else "",
         "pages": report.pages,
         "opened": len(report.opened),
         "bytes": report.bytes,
