@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -31,7 +32,22 @@ PACKAGE = Path(platform_plugin_shopify_advanced.__file__).parent
 SHOP = "acme.myshopify.com"
 TOKEN = "0123456789abcdef0123456789abcdef"
 LOCAL = f"/_local/{SERVICE}"
-_TYPES = {".css": "text/css", ".js": "text/javascript", "": "text/html; charset=utf-8"}
+_TYPES = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".html": "text/html; charset=utf-8",
+    "": "text/html; charset=utf-8",
+}
+
+
+class _Still(urllib.request.HTTPRedirectHandler):
+    """Redirects are the browser's to follow."""
+
+    def redirect_request(self, *_: object) -> None:
+        return None
+
+
+_OPENER = urllib.request.build_opener(_Still)
 
 
 @pytest.fixture(scope="session", name="manifest")
@@ -111,7 +127,11 @@ class Front:
             protocol_version = "HTTP/1.1"
 
             def do_GET(self) -> None:
+                if self.path.startswith(LOCAL):
+                    self._pass_on(None)
+                    return
                 path = self.path.partition("?")[0]
+                path += "index.html" if path != "/" and f"{path}index.html" in front.pages else ""
                 body = front.pages.get(path)
                 self._send(404 if body is None else 200, body or b"", _TYPES.get(Path(path).suffix, "text/plain"))
 
@@ -120,13 +140,23 @@ class Front:
                 if front.down or not self.path.startswith(LOCAL):
                     self._send(502, b"", "text/plain")
                     return
+                self._pass_on(body)
+
+            def _pass_on(self, body: bytes | None) -> None:
                 headers = {name: value for name, value in self.headers.items() if name.lower() != "host"}
                 request = urllib.request.Request(front.upstream + self.path.removeprefix(LOCAL), body, headers)
-                with contextlib.closing(urllib.request.urlopen(request, timeout=10)) as answer:
-                    self._send(answer.status, answer.read(), answer.headers["Content-Type"])
+                try:
+                    answer = _OPENER.open(request, timeout=10)
+                except urllib.error.HTTPError as error:
+                    answer = error
+                with contextlib.closing(answer):
+                    kind, place = answer.headers["Content-Type"] or "text/plain", answer.headers["Location"]
+                    self._send(answer.status, answer.read(), kind, place)
 
-            def _send(self, status: int, body: bytes, kind: str) -> None:
+            def _send(self, status: int, body: bytes, kind: str, place: str | None = None) -> None:
                 self.send_response(status)
+                if place:
+                    self.send_header("Location", place)
                 self.send_header("Content-Type", kind)
                 self.send_header("Content-Length", str(len(body)))
                 self.send_header("Content-Security-Policy", front.policy)

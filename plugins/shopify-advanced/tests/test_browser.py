@@ -222,6 +222,109 @@ def test_a_buyer_of_a_company_has_prices_and_rules_of_its_own(
     ]
 
 
+LOGIN = {
+    "variant": "b2b_catalog",
+    "shop_id": "55145660472",
+    "customer_client_id": "0f1e2d3c-0000-4000-8000-0123456789ab",
+}
+
+
+def log_in(page: Any, answer: str = "Log in as a buyer of Stand-in Ltd") -> None:
+    """Log in as a buyer does, up to Shopify's answer."""
+    page.get_by_role("button", name="Log in for companies").click()
+    page.get_by_role("link", name=answer).click()
+
+
+def test_a_buyer_logs_in_chooses_a_location_and_leaves(
+    page: Any, expect: Any, front: Any, compose: Callable[..., Composition]
+) -> None:
+    """The whole way, under the policy: Shopify's login, a location, its prices, its cart; and none of it afterwards."""
+    problems: list[str] = []
+    page.on("console", lambda message: problems.append(message.text))
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    front.open(compose(**LOGIN))
+    page.goto(f"{front.base}/products/enamel-mug/?from=letter")
+    mug = page.locator("#enamel-mug")
+    mug.get_by_role("button", name="Add to cart").click()
+    expect(page.locator(".shop-total")).to_have_text("Subtotal: €14.00")
+    page.keyboard.press("Escape")
+    log_in(page)
+    expect(page.get_by_role("status")).to_have_text("Where do you buy for?")
+    assert page.evaluate("location.search") == ""
+    page.evaluate(axe_source())
+    assert page.evaluate("axe.run().then(({ violations }) => violations.map(({ id }) => id))") == []
+    page.get_by_role("button", name="Stand-in Ltd, Warehouse").click()
+    page.wait_for_url("**/products/enamel-mug/?from=letter")
+    expect(page.locator(".shop-buyer")).to_have_text("For Stand-in Ltd, Warehouse Log out")
+    expect(mug.locator(".price")).to_have_text("€11.20")
+    cart = front.standin.carts.get(page.evaluate("localStorage.getItem('shopify-cart')"))
+    assert cart.company == "gid://shopify/CompanyLocation/2"
+    page.get_by_role("button", name="Log out").click()
+    page.wait_for_url(f"{front.base}/")
+    expect(page.get_by_role("button", name="Log in for companies")).to_be_visible()
+    expect(mug.locator(".price")).to_have_text("€14.00")
+    assert page.evaluate("[Object.keys(sessionStorage), localStorage.getItem('shopify-cart')]") == [[], None]
+    assert page.evaluate("refused") == []
+    assert problems == []
+
+
+def test_a_buyer_of_one_location_is_not_asked(
+    page: Any, expect: Any, front: Any, compose: Callable[..., Composition]
+) -> None:
+    """There is nothing to choose, so the page goes back by itself."""
+    front.standin.accounts.locations.popitem()
+    page.goto(front.open(compose(**LOGIN)))
+    log_in(page)
+    expect(page.locator(".shop-buyer")).to_have_text("For Stand-in Ltd, Head office Log out")
+
+
+def test_who_buys_for_no_company_is_told(
+    page: Any, expect: Any, front: Any, compose: Callable[..., Composition]
+) -> None:
+    """An account without a company is logged in nowhere."""
+    front.standin.accounts.locations.clear()
+    page.goto(front.open(compose(**LOGIN)))
+    log_in(page)
+    expect(page.get_by_role("status")).to_have_text("This account does not buy for a company.")
+    page.get_by_role("link", name="Back to the shop").click()
+    expect(page.get_by_role("button", name="Log in for companies")).to_be_visible()
+
+
+def test_a_login_that_fails_says_so(page: Any, expect: Any, front: Any, compose: Callable[..., Composition]) -> None:
+    """Refused, forged, or out of reach: there is a text, and nobody is logged in."""
+    front.open(compose(**LOGIN))
+    failed = "That did not work. Please try again in a moment."
+    page.goto(f"{front.base}/")
+    log_in(page, "Refuse")
+    expect(page.get_by_role("status")).to_have_text(failed)
+    page.goto(f"{front.base}/shopify/login/?code=forged&state=forged")
+    expect(page.get_by_role("status")).to_have_text(failed)
+    page.goto(f"{front.base}/")
+    page.get_by_role("button", name="Log in for companies").click()
+    page.wait_for_url("**/oauth/authorize?**")
+    link = page.get_by_role("link", name="Log in as a buyer of Stand-in Ltd")
+    page.evaluate("""() => {
+        const started = JSON.parse(sessionStorage.getItem('shopify-login'));
+        sessionStorage.setItem('shopify-login', JSON.stringify({ ...started, verifier: 'x'.repeat(43) }));
+    }""")
+    link.click()
+    expect(page.get_by_role("status")).to_have_text(failed)
+    assert page.evaluate("Object.keys(sessionStorage)") == []
+
+
+def test_a_login_ends_with_its_token(page: Any, expect: Any, front: Any, compose: Callable[..., Composition]) -> None:
+    """A minute before the token ends the prices are everybody's again, on a page that stays open."""
+    page.clock.install(time=dt.datetime(2026, 11, 1, 9, 0, tzinfo=dt.UTC))
+    front.standin.accounts.locations.popitem()
+    front.standin.accounts.seconds = 120
+    page.goto(front.open(compose(**LOGIN)))
+    log_in(page)
+    expect(page.locator("#enamel-mug .price")).to_have_text("€11.20")
+    page.clock.run_for(61_000)
+    expect(page.get_by_role("button", name="Log in for companies")).to_be_visible()
+    expect(page.locator("#enamel-mug .price")).to_have_text("€14.00")
+
+
 def test_without_a_script_links_lead_to_the_checkout(
     browser: Any, front: Any, expect: Any, compose: Callable[..., Composition]
 ) -> None:

@@ -24,7 +24,8 @@ from platform_core.hookspecs import REQUIRED, spec_modules
 from platform_core.manifest import Manifest
 from platform_core.node import ensure_tarball, node
 from platform_plugin_shopify_advanced.storefront import LABELS
-from platform_plugin_shopify_basic.api import SERVICE, path
+from platform_plugin_shopify_basic.api import API_VERSION, SERVICE, path
+from platform_plugin_shopify_basic.standin.accounts import account_schema
 from platform_plugin_shopify_basic.standin.server import schema
 
 AWS = Stage("aws", "https://www.acme.example")
@@ -131,14 +132,15 @@ def test_texts_can_be_replaced(compose: Callable[..., Composition]) -> None:
     assert "'add'" in caught.value.problems[0].hint
 
 
-def test_every_text_of_the_script_is_there() -> None:
-    """The script names no text that pages do not bring, and pages bring none that it does not name."""
+def test_every_text_is_said_somewhere() -> None:
+    """Script and pages name no text that there is not, and there is none that neither of them names."""
     import re
 
     code = "\n".join(path.read_text("utf-8") for path in ASSETS.glob("*.js"))
     named = set(re.findall(r"label\('(\w+)'", code)) | set(
         re.findall(r"label\(soldOut \? '(\w+)' : '(\w+)'\)", code)[0]
     )
+    named |= set(re.findall(r'labels\["(\w+)"\]', (ASSETS.parent / "storefront.py").read_text("utf-8")))
     assert named == set(LABELS)
 
 
@@ -155,9 +157,55 @@ def test_only_company_shops_listen_to_buyers(compose: Callable[..., Composition]
     assert config(compose(variant="b2b_catalog"))["data-company"] == "true"
 
 
+LOGIN = {
+    "variant": "b2b_catalog",
+    "shop_id": "55145660472",
+    "customer_client_id": "0f1e2d3c-0000-4000-8000-0123456789ab",
+}
+
+
+def test_companies_log_in_at_shopify(compose: Callable[..., Composition]) -> None:
+    """Pages know the shop's own addresses at shopify.com, which the policy has; a page waits for who comes back."""
+    composition = compose(**LOGIN)
+    found = config(composition)
+    assert found["data-login"] == "https://shopify.com/authentication/55145660472"
+    assert found["data-accounts"] == f"https://shopify.com/55145660472/account/customer/api/{API_VERSION}/graphql"
+    assert composition.csp(AWS)["connect-src"] == ("'self'", "https://acme.myshopify.com", "https://shopify.com")
+    assert "shop-buyer" in composition.fragments(AWS)["navigation"]
+    page = {item.value.path: item.value.content for item in composition.files(AWS)}["shopify/login/index.html"]
+    assert isinstance(page, bytes)
+    assert ("html", {"lang": "en"}) in elements(page.decode())
+    assert [item["src"] for tag, item in elements(page.decode()) if tag == "script"] == ["/shopify/login.js"]
+
+
+@pytest.mark.parametrize("variant", ["headless_storefront", "multi_currency"])
+def test_shops_for_everybody_have_no_login(compose: Callable[..., Composition], variant: str) -> None:
+    """Nothing of the login is in a shop that does not sell to companies."""
+    composition = compose(**LOGIN | {"variant": variant})
+    assert "data-login" not in config(composition)
+    assert composition.csp(AWS)["connect-src"] == ("'self'", "https://acme.myshopify.com")
+    assert "shopify/login/index.html" not in {item.value.path for item in composition.files(AWS)}
+
+
+@pytest.mark.parametrize("missing", ["shop_id", "customer_client_id"])
+def test_half_a_login_is_refused(compose: Callable[..., Composition], missing: str) -> None:
+    """What is missing is named, with where Shopify shows it."""
+    with pytest.raises(SiteError) as caught:
+        compose(**LOGIN | {missing: ""}).fragments(AWS)
+    assert [problem.where for problem in caught.value.problems] == [f"[settings.shopify-advanced] {missing}"]
+    assert "Headless channel" in caught.value.problems[0].hint
+
+
 @pytest.mark.parametrize(
     "given",
-    [{"shop": "www.acme.example"}, {"storefront_token": "shpat_secret"}, {"variant": "x"}, {"fresh_seconds": "soon"}],
+    [
+        {"shop": "www.acme.example"},
+        {"storefront_token": "shpat_secret"},
+        {"variant": "x"},
+        {"fresh_seconds": "soon"},
+        {"shop_id": "../x"},
+        {"customer_client_id": "shpss_secret"},
+    ],
 )
 def test_a_wrong_setting_is_refused(settings_of: Callable[..., dict[str, Any]], given: dict[str, Any]) -> None:
     """A setting that would break the shop, or open it, never reaches a page."""
@@ -175,22 +223,29 @@ def _asked(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         [str(node()), "--input-type=module", "-e", code], capture_output=True, text=True, check=True, timeout=30
     )
     found: dict[str, str] = json.loads(done.stdout)
-    assert len(found) == 8
+    assert len(found) == 9
     return found
 
 
 def test_what_pages_ask_is_valid_here(asked: dict[str, str]) -> None:
-    """Each query of the script is valid in the stand-in's schema."""
-    known = schema()
-    assert {name: found for name, text in asked.items() if (found := validate(known, parse(text)))} == {}
+    """Each query of the script is valid in the stand-in's schemas."""
+    known = {"LOCATIONS": account_schema()}
+    usual = schema()
+    assert {
+        name: wrong for name, text in asked.items() if (wrong := validate(known.get(name, usual), parse(text)))
+    } == {}
 
 
 def test_what_pages_ask_is_valid_at_shopify(asked: dict[str, str]) -> None:
-    """Each query of the script is valid in the schema that Shopify publishes."""
+    """Each query of the script is valid in the schemas that Shopify publishes."""
     try:
         folder = ensure_tarball(*_SCHEMA)
     except ToolError as error:
         pytest.skip(f"the published schema can't be fetched: {error.what}")
-    found = json.loads((folder / "storefront.schema.json").read_text("utf-8"))
-    known = build_client_schema(found.get("data", found))
-    assert {name: wrong for name, text in asked.items() if (wrong := validate(known, parse(text)))} == {}
+    known = {}
+    for name in ("storefront", "customer-account"):
+        found = json.loads((folder / f"{name}.schema.json").read_text("utf-8"))
+        known[name] = build_client_schema(found.get("data", found))
+    of = {"LOCATIONS": known["customer-account"]}
+    wrong = {name: validate(of.get(name, known["storefront"]), parse(text)) for name, text in asked.items()}
+    assert {name: faults for name, faults in wrong.items() if faults} == {}

@@ -142,13 +142,23 @@ def _run_client() -> Callable[..., Any]:
 @pytest.fixture(scope="session", name="published_schema")
 def _published_schema() -> Any:
     """The Storefront API's schema as Shopify publishes it."""
+    return _published("storefront")
+
+
+@pytest.fixture(scope="session", name="published_account_schema")
+def _published_account_schema() -> Any:
+    """The Customer Account API's schema as Shopify publishes it."""
+    return _published("customer-account")
+
+
+def _published(api: str) -> Any:
     from graphql import build_client_schema
 
     try:
         folder = ensure_tarball(*_SCHEMA)
     except ToolError as error:
         pytest.skip(f"the published schema can't be fetched: {error.what}")
-    found = json.loads((folder / "storefront.schema.json").read_text("utf-8"))
+    found = json.loads((folder / f"{api}.schema.json").read_text("utf-8"))
     return build_client_schema(found.get("data", found))
 
 

@@ -70,14 +70,17 @@ def platform_fragments(settings: Mapping[str, Any], stage: Stage) -> Iterable[Fr
 
 
 @hookimpl
-def platform_files() -> Iterable[File]:
-    """Publish the script and its style sheet."""
+def platform_files(site: Site, settings: Mapping[str, Any], stage: Stage) -> Iterable[File]:
+    """Publish the script, its style sheet, and the page of the login for companies."""
     from platform_plugin_shopify_advanced import storefront
 
-    return storefront.published()
+    return storefront.published(settings, stage, site.locale)
 
 
 @hookimpl
 def platform_csp(settings: Mapping[str, Any], stage: Stage) -> Mapping[str, Sequence[str]]:
-    """Allow pages to ask the shop's API; nothing else of Shopify's is loaded."""
-    return {} if stage.offline else {"connect-src": [f"https://{settings['shop']}"]}
+    """Allow pages to ask the shop's API and, where buyers log in, Shopify's; nothing of theirs is loaded."""
+    from platform_plugin_shopify_advanced import storefront
+
+    accounts = [storefront.ACCOUNTS] if storefront.logs_in(settings) else []
+    return {} if stage.offline else {"connect-src": [f"https://{settings['shop']}", *accounts]}

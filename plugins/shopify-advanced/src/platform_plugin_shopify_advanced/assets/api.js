@@ -11,6 +11,9 @@ export const settings = {
   countries: JSON.parse(own.countries),
   company: own.company === 'true',
   labels: JSON.parse(own.labels),
+  login: own.login ?? '',
+  accounts: own.accounts ?? '',
+  client: own.client ?? '',
 };
 
 const COUNTRY = 'shopify-country';
@@ -38,7 +41,7 @@ const storage = (name) => {
   }
 };
 export const lasting = storage('localStorage');
-const passing = storage('sessionStorage');
+export const passing = storage('sessionStorage');
 
 const stored = recall(lasting, COUNTRY);
 export const context = {

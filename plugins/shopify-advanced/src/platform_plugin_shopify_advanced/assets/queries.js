@@ -1,4 +1,4 @@
-// What pages ask Shopify's Storefront API. A test compares all of it with the schema that Shopify publishes.
+// What pages ask Shopify's Storefront API and, last, its Customer Account API. A test compares all of it with the schemas that Shopify publishes.
 
 const CONTEXT = '@inContext(country: $country, language: $language, buyer: $buyer)';
 const FOR = '$country: CountryCode, $language: LanguageCode, $buyer: BuyerInput';
@@ -60,3 +60,8 @@ export const CART_REMOVE = change(
   'CartRemove', 'cartLinesRemove', '$id: ID!, $lines: [ID!]!', 'cartId: $id, lineIds: $lines');
 export const CART_BUYER = change(
   'CartBuyer', 'cartBuyerIdentityUpdate', '$id: ID!, $identity: CartBuyerIdentityInput!', 'cartId: $id, buyerIdentity: $identity');
+
+export const LOCATIONS = `
+query Locations {
+  customer { companyContacts(first: 20) { nodes { company { name locations(first: 100) { nodes { id name } } } } } }
+}`;

@@ -25,7 +25,9 @@ const countries = async () => {
 };
 countries().catch((error) => console.warn('Shopify:', error));
 
-// A site with a login for companies says who has logged in:
+if (settings.login) import('./account.js').catch((error) => console.warn('Shopify:', error));
+
+// A site with a login of its own says who has logged in:
 //   document.dispatchEvent(new CustomEvent('shopify:buyer', { detail: { customerAccessToken, companyLocationId } }))
 // and detail: null when the buyer has left.
 if (settings.company) {

@@ -16,7 +16,7 @@ from graphql import GraphQLError
 from platform_core.html_text import text_of
 from platform_plugin_shopify_basic.standin import parts
 from platform_plugin_shopify_basic.standin.carts import Cart, Carts, Line
-from platform_plugin_shopify_basic.standin.catalogue import LOCATION, Catalogue, Context, Item, Picture, Sold
+from platform_plugin_shopify_basic.standin.catalogue import LOCATIONS, Catalogue, Context, Item, Picture, Sold
 
 __all__ = ["Answers", "Asked"]
 
@@ -275,7 +275,7 @@ class Answers:
         money = self._money(total, context)
         company = {
             "company": {"__typename": "Company", "id": "gid://shopify/Company/1", "name": "Stand-in Ltd"},
-            "location": {"__typename": "CompanyLocation", "id": LOCATION, "name": "Head office"},
+            "location": {"__typename": "CompanyLocation", "id": cart.company, "name": LOCATIONS.get(cart.company, "")},
         }
         lines = [self._line(line, cart, asked) for line in cart.lines]
         return {

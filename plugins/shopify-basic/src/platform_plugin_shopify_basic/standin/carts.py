@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from platform_plugin_shopify_basic.standin.catalogue import BUYER, LOCATION, Catalogue, Context, Sold
+from platform_plugin_shopify_basic.standin.catalogue import BUYER, LOCATIONS, Catalogue, Context, Sold
 
 __all__ = ["Cart", "Carts", "Line"]
 
@@ -32,7 +32,7 @@ class Cart:
 
     Attributes:
         token: Who knows it may read and change the cart.
-        company: Whether a buyer of a company has it.
+        company: The location of a company that it is for.
     """
 
     token: str
@@ -41,7 +41,7 @@ class Cart:
     country: str = ""
     email: str = ""
     phone: str = ""
-    company: bool = False
+    company: str = ""
     note: str = ""
     codes: list[str] = field(default_factory=list)
     attributes: list[dict[str, str]] = field(default_factory=list)
@@ -223,12 +223,12 @@ class Carts:
             said.refuse("MISSING_CUSTOMER_ACCESS_TOKEN", "Missing customer access token", *where, "customerAccessToken")
         elif token and token != BUYER:
             said.refuse("INVALID", "Customer is invalid", *where, "customerAccessToken")
-        elif location and location != LOCATION:
+        elif location and location not in LOCATIONS:
             said.refuse("INVALID_COMPANY_LOCATION", "Company location is invalid", *where, "companyLocationId")
         else:
             cart.country = identity.get("countryCode") or cart.country
             cart.email, cart.phone = identity.get("email") or cart.email, identity.get("phone") or cart.phone
-            cart.company = bool(token and location) or cart.company
+            cart.company = location or cart.company
 
     @staticmethod
     def _discount(cart: Cart, codes: Iterable[str], said: _Said) -> None:

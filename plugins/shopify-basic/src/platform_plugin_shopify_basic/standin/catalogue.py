@@ -13,11 +13,12 @@ from babel import Locale
 from babel.core import get_global
 from babel.numbers import get_currency_precision, get_territory_currencies
 
-__all__ = ["BUYER", "LOCATION", "Catalogue", "Context", "Item", "Picture", "Sold", "codes"]
+__all__ = ["BUYER", "LOCATIONS", "Catalogue", "Context", "Item", "Picture", "Sold", "codes"]
 
 BUYER = "stand-in-buyer"
 """The customer access token of the one buyer of a company that the stand-in knows."""
-LOCATION = "gid://shopify/CompanyLocation/1"
+LOCATIONS = {"gid://shopify/CompanyLocation/1": "Head office", "gid://shopify/CompanyLocation/2": "Warehouse"}
+"""The locations of the one company: id -> name."""
 _EPOCH = dt.datetime(2026, 1, 5, 9, 0, tzinfo=dt.UTC)
 # How much of each currency the shop takes for one unit of its own; a shop sets this per market.
 _RATES = {"EUR": "1", "USD": "1.10", "GBP": "0.85", "CHF": "0.95", "SEK": "11.20", "JPY": "165", "CAD": "1.50"}
@@ -32,12 +33,12 @@ class Context:
 
     Attributes:
         country: ISO 3166; the shop's own when empty.
-        company: Whether a buyer of a company asks, who has prices and rules of their own.
+        company: The location that a buyer of a company asks for, with prices and rules of its own.
     """
 
     country: str = ""
     language: str = "EN"
-    company: bool = False
+    company: str = ""
 
 
 @dataclass

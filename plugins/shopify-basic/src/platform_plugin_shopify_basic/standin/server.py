@@ -1,4 +1,4 @@
-"""The stand-in as a server: GraphQL, cart links, checkout pages, pictures."""
+"""The stand-in as a server: GraphQL, cart links, checkout pages, logins, pictures."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, parse_qsl, unquote, urlsplit
 
 from graphql import (
     EnumTypeDefinitionNode,
@@ -29,9 +29,10 @@ from graphql.execution.values import get_directive_values, get_variable_values
 
 from platform_plugin_shopify_basic.api import API_VERSION
 from platform_plugin_shopify_basic.money import shown
+from platform_plugin_shopify_basic.standin.accounts import Accounts, Reply
 from platform_plugin_shopify_basic.standin.answers import Answers, Asked
 from platform_plugin_shopify_basic.standin.carts import Carts
-from platform_plugin_shopify_basic.standin.catalogue import BUYER, LOCATION, Catalogue, Context, codes
+from platform_plugin_shopify_basic.standin.catalogue import BUYER, LOCATIONS, Catalogue, Context, codes
 from platform_plugin_shopify_basic.standin.csv_products import read_products
 from platform_plugin_shopify_basic.standin.pictures import picture
 
@@ -73,6 +74,7 @@ class StandIn:
         catalogue: What it sells; may change while it answers.
         tokens: Tokens that it takes; without one it answers too, and says less.
         asked: Operation names of what was asked, in order.
+        accounts: Who may log in.
     """
 
     def __init__(
@@ -80,6 +82,7 @@ class StandIn:
     ) -> None:
         self.catalogue = catalogue
         self.carts = Carts(catalogue)
+        self.accounts = Accounts()
         self.tokens = tokens
         self.asked: list[str] = []
         self.name = name
@@ -139,7 +142,8 @@ class StandIn:
         buyer = given.get("buyer")
         if buyer and buyer["customerAccessToken"] != BUYER:
             raise GraphQLError("Invalid customer access token", extensions={"code": "UNAUTHORIZED"})
-        company = bool(buyer and buyer.get("companyLocationId") == LOCATION)
+        location = buyer and buyer.get("companyLocationId")
+        company = location if location in LOCATIONS else ""
         return Context(given.get("country") or "", given.get("language") or "EN", company)
 
 
@@ -170,6 +174,11 @@ class _Handler(BaseHTTPRequestHandler):
             self._json(413, _failed("The request is too large"))
             return
         body = self.rfile.read(size)
+        form = dict(parse_qsl(body.decode("utf-8", "replace")))
+        account = self.shop.accounts.post(urlsplit(self.path).path, body, form, self.headers.get("Authorization") or "")
+        if account:
+            self._json(account.status, account.body)
+            return
         found = _API.fullmatch(urlsplit(self.path).path)
         version = self.shop.version(found[1]) if found else ""
         if not version:
@@ -183,9 +192,11 @@ class _Handler(BaseHTTPRequestHandler):
         self._json(200, answer, {"X-Shopify-API-Version": version})
 
     def do_GET(self) -> None:
-        """Answer cart links, checkouts and pictures."""
+        """Answer cart links, checkouts, logins and pictures."""
         parts = urlsplit(self.path)
-        if found := _LINK.fullmatch(unquote(parts.path)):
+        if account := self.shop.accounts.get(parts.path, dict(parse_qsl(parts.query))):
+            self._account(account)
+        elif found := _LINK.fullmatch(unquote(parts.path)):
             self._link(found[1], parse_qs(parts.query))
         elif parts.path.startswith("/cart/c/"):
             self._checkout(parts.path.removeprefix("/cart/c/"))
@@ -209,8 +220,17 @@ class _Handler(BaseHTTPRequestHandler):
         if query.get("storefront") == ["true"]:
             self._show(made["cart"].token, "Cart")
             return
+        self._redirect(f"{self._base()}{made['cart'].path}")
+
+    def _account(self, reply: Reply) -> None:
+        if reply.place:
+            self._redirect(reply.place)
+        else:
+            self._page(reply.status, "Log in", reply.body)
+
+    def _redirect(self, place: str) -> None:
         self.send_response(302)
-        self.send_header("Location", f"{self._base()}{made['cart'].path}")
+        self.send_header("Location", place)
         self._common()
         self.send_header("Content-Length", "0")
         self.end_headers()
@@ -262,7 +282,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Access-Control-Allow-Methods", "GET, POST, OPTIONS")
         self.send_header(
             "Access-Control-Allow-Headers",
-            "*, Content-Type, X-Shopify-Storefront-Access-Token, X-SDK-Variant, X-SDK-Version",
+            "*, Authorization, Content-Type, X-Shopify-Storefront-Access-Token, X-SDK-Variant, X-SDK-Version",
         )
 
     def _base(self) -> str:
