@@ -17,7 +17,7 @@ const random = () => encode(crypto.getRandomValues(new Uint8Array(32)));
 const callback = new URL('login/', import.meta.url).href;
 
 const logIn = async () => {
-  const started = { verifier: random(), state: random(), nonce: random(), from: location.pathname + location.search };
+  const started = { verifier: random(), state: random(), nonce: random(), from: location.href };
   const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(started.verifier));
   remember(passing, STARTED, JSON.stringify(started));
   const query = new URLSearchParams({
@@ -31,6 +31,7 @@ const leave = async () => {
   remember(passing, ACCOUNT, null);
   choose({ buyer: null });
   await cart.load(); // after the company's cart is forgotten
+  draw();
 };
 
 const logOut = async () => {
@@ -70,7 +71,7 @@ export const finish = async () => {
     remember(passing, ACCOUNT, JSON.stringify({ name, proof: token.id_token, until: asked + token.expires_in * 1000 - SPARE }));
     choose({ buyer: { customerAccessToken: token.access_token, companyLocationId: id } });
     await cart.load(); // after the cart has become the company's
-    location.replace(new URL(started.from, location.origin));
+    location.replace(started.from);
   };
   return { places: await placesOf(token.access_token), enter };
 };
@@ -84,11 +85,6 @@ const draw = () => {
   }
 };
 
-const end = async () => {
-  await leave();
-  draw();
-};
-
 const known = read(ACCOUNT);
-if (known) setTimeout(end, Math.max(0, known.until - Date.now()));
+if (known) setTimeout(leave, Math.max(0, known.until - Date.now()));
 draw();
