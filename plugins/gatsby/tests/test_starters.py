@@ -13,6 +13,7 @@ import pytest
 
 from platform_core.content import Content
 from platform_core.node import npm_env
+from platform_testing.quality import wait_in_page
 
 Starter = Callable[[str], Any]
 VARIANTS = ["react_business", "content_blog", "portfolio_showcase"]
@@ -259,7 +260,7 @@ class TestContentBlog:
             page.wait_for_selector(".search-results a")
             page.focus("#search")
             page.fill("#search", "mayonn")
-            page.wait_for_function("document.querySelectorAll('.search-results a').length === 1")
+            wait_in_page(page, "document.querySelectorAll('.search-results a').length === 1")
             page.keyboard.press("Tab")
             page.keyboard.press("Tab")
             page.keyboard.press("Enter")
@@ -294,7 +295,10 @@ class TestPortfolioShowcase:
         """Gatsby's runtime has taken the page over, under the strict policy, and keeps the address in step."""
         with serve(starter("portfolio_showcase")) as address:
             page.goto(f"{address}/works/")
-            page.wait_for_function("window.___loader !== undefined")
+            # React marks the elements that it has taken over; before that a click loads the page anew.
+            wait_in_page(
+                page, "Object.keys(document.querySelector('.filters a')).some(key => key.startsWith('__reactProps'))"
+            )
             page.evaluate("window.same = true")
             page.click(".filters a[href='/tags/stairs/']")
             page.wait_for_selector("h1:has-text('Stairs')")

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from platform_core.node import npm_env
+from platform_testing.quality import wait_in_page
 
 Starter = Callable[..., Any]
 VARIANTS = ["business_app", "marketing_site", "saas_landing"]
@@ -309,9 +310,7 @@ class TestServer:
             assert page.inner_text(".lead").startswith("Computed when you asked")
             page.click(".days a >> nth=5")
             page.wait_for_selector("table.day")
-            page.wait_for_function(
-                "Object.keys(document.querySelector('nav')).some((key) => key.startsWith('__react'))"
-            )
+            wait_in_page(page, "Object.keys(document.querySelector('nav')).some((key) => key.startsWith('__react'))")
             assert page.locator("td.free").count() > 0
 
     def test_a_day_that_is_none_is_missing(self, starter: Starter, serve: Any, browser: Any) -> None:

@@ -22,6 +22,7 @@ from platform_core.scaffold import scaffold
 from platform_core.site import Site, parse_site
 from platform_plugin_nuxt import plugin
 from platform_testing.distributions import install_fakes
+from platform_testing.quality import wait_in_page
 
 AWS = Stage("aws", "https://www.example.com")
 SETTINGS: dict[str, Any] = {"future": False, "form_endpoint": "", "build_script": "", "build_output": ""}
@@ -117,7 +118,7 @@ def _visit(browser: Any, starter: Callable[[str], Starter]) -> Iterator[Callable
         page.on("console", lambda item: complaints.append(item.text) if item.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(f"http://127.0.0.1:{server.server_port}{path}")
-        page.wait_for_function("window.useNuxtApp?.().isHydrating === false")
+        wait_in_page(page, "window.useNuxtApp?.().isHydrating === false")
         return page
 
     yield open_page

@@ -16,6 +16,7 @@ import pytest
 from platform_core.composition import Composition
 from platform_core.content import Product
 from platform_core.contributions import Stage
+from platform_testing.quality import wait_in_page
 
 pytestmark = pytest.mark.browser
 
@@ -169,7 +170,7 @@ def test_a_page_is_drawn_while_snipcart_does_not_answer(page: Any, open_shop: Ca
     held: list[Any] = []
     page.route(SNIPCART, lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks what it is given
     page.goto(open_shop(), wait_until="commit")
-    page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length > 0")
+    wait_in_page(page, "performance.getEntriesByName('first-contentful-paint').length > 0")
     assert page.evaluate("document.readyState") != "complete"
     assert len(held) >= 1
     for route in held:

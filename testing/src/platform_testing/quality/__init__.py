@@ -12,7 +12,7 @@ It needs platform-cli, playwright, and a Chromium of this machine.
 from platform_testing.quality.checks import Report, check_site, measure_site
 from platform_testing.quality.findings import Finding, told
 from platform_testing.quality.live import Fleet, LiveSite, Project, open_fleet, read_project, write_starter
-from platform_testing.quality.rendered import open_browser, photograph
+from platform_testing.quality.rendered import open_browser, photograph, wait_in_page
 
 __all__ = [
     "Finding",
@@ -27,5 +27,6 @@ __all__ = [
     "photograph",
     "read_project",
     "told",
+    "wait_in_page",
     "write_starter",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, ViewportSize
     from playwright.sync_api import Page as Tab
 
-__all__ = ["check_rendered", "choose_pages", "open_browser", "photograph"]
+__all__ = ["check_rendered", "choose_pages", "open_browser", "photograph", "wait_in_page"]
 
 FEW = 6
 CAP = 14
@@ -115,6 +116,22 @@ def open_browser() -> Iterator[Browser]:
             yield opened
         finally:
             opened.close()
+
+
+def wait_in_page(page: Tab, expression: str, *, seconds: float = 30.0) -> None:
+    """Wait until *expression* is true in a page that is open in a browser.
+
+    Playwright's own wait compiles the expression in the page whenever it has to look
+    again, and a policy without ``'unsafe-eval'`` refuses that.
+
+    Raises:
+        TimeoutError: It did not come true in time.
+    """
+    deadline = time.monotonic() + seconds
+    while not page.evaluate(expression):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{page.url}: {expression} did not come true in {seconds:.0f} s")
+        page.wait_for_timeout(50)
 
 
 def check_rendered(site: LiveSite, pages: Iterable[Page], browser: Browser) -> Iterator[Finding]:

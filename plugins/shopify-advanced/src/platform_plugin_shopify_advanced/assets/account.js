@@ -1,5 +1,5 @@
 // Buyers of companies log in with Shopify's Customer Account API: OAuth 2.0 with PKCE, as a client without a secret.
-// The access token of it is the Storefront API's `customerAccessToken` too (shopify.dev/docs/api/customer, and its changelog for 2025-01).
+// The access token of it is the Storefront API's `customerAccessToken` too (shopify.dev/docs/api/customer, and the changelog of January 2025).
 import { choose, context, label, make, passing, recall, remember, settings } from './api.js';
 import { cart } from './cart.js';
 import { LOCATIONS } from './queries.js';
