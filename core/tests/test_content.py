@@ -366,11 +366,13 @@ def test_old_paths_become_redirects(write) -> None:
     content = write(
         {
             "content/posts/a.md": "---\ntitle: A\naliases: [/old/a.html, releases/1.0]\n---\n",
+            "content/posts/b.md": "+++\naliases = ['/old/b.html']\n+++\n",
             "redirects.toml": '[[redirect]]\nfrom = "/x/"\nto = "https://else.example/"\nstatus = 302\n',
         }
     )
     assert content.redirects == (
         Redirect("/old/a.html", "/posts/a/"),
+        Redirect("/old/b.html", "/posts/b/"),
         Redirect("/releases/1.0", "/posts/a/"),
         Redirect("/x/", "https://else.example/", 302),
     )

@@ -21,7 +21,7 @@ from platform_core.errors import ContentError, Problem, did_you_mean
 __all__ = ["Content"]
 
 _SCHEDULED = re.compile(rb"^[\"']?(?:publish_at|expire_at)[\"']?\s*[:=]", re.MULTILINE)
-_ALIASES = re.compile(rb"^(aliases|url)\s*:", re.MULTILINE)
+_ALIASES = re.compile(rb"^[\"']?aliases[\"']?\s*[:=]", re.MULTILINE)
 
 
 @dataclass(frozen=True)
