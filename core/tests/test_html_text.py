@@ -68,6 +68,17 @@ def test_a_link_to_a_script_keeps_its_words_only() -> None:
     assert markdown_of(f"<p>{links}</p>") == "w w w w"
 
 
+def test_a_title_of_a_link_is_no_way_out() -> None:
+    """What stands in an attribute is not escaped by anybody, so none but the address is kept."""
+    html = """<a href="/x/{{%y%}}" title='\\"><img src=x onerror=alert(1)>'>w</a>"""
+    assert markdown_of(f"<p>{html}</p>") == "[w](/x/%7B%7B%y%}})"
+
+
+def test_code_may_hold_the_marks_of_code() -> None:
+    """A block of code ends where its author ended it."""
+    assert markdown_of("<pre>a\n```\n&lt;b></pre>") == "````\na\n```\n<b>\n````"
+
+
 def test_thousands_of_elements_inside_each_other_are_text() -> None:
     """Depth that no page has is no reason to fail."""
     assert markdown_of("<div>" * 20_000 + "deep") == "deep"

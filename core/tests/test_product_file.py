@@ -85,6 +85,23 @@ def test_our_own_columns(shelf: Callable[..., Converted], tmp_path: Path) -> Non
     assert found.skipped == {}
 
 
+def test_a_key_of_json_that_stands_twice_is_refused(shelf: Callable[..., Converted]) -> None:
+    """Which of two prices is meant, nobody knows; each product is named, whatever the depth."""
+    rows = (
+        '{"sku": "mug", "name": "Mug", "price": 1, "price": 2}',
+        '{"name": "Pot", "price": 1, "prices": {"USD": 1, "USD": 2}}',
+        '{"sku": "jug", "name": "Jug", "price": 1, "variants": [{"sku": "a", "stock": 1, "stock": 2}]}',
+    )
+    with pytest.raises(ContentError) as caught:
+        shelf(f'{{"products": [], "products": [{", ".join(rows)}]}}', "products.json")
+    assert told(caught) == [
+        "products.json: 'products' is there more than once.",
+        "products.json:1 'mug': 'price' is there more than once.",
+        "products.json:2 'Pot': 'USD' is there more than once.",
+        "products.json:3 'jug': 'stock' is there more than once.",
+    ]
+
+
 def test_the_older_export_of_rows_that_share_a_handle(shelf: Callable[..., Converted]) -> None:
     """Rows with a value are forms; stock counts only when it is tracked; HTML is Markdown; no sku is made one."""
     found = shelf(

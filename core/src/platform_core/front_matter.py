@@ -6,13 +6,14 @@ a word and ``1_000`` is text. It is written so that readers of 1.1 agree.
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from platform_core.errors import ContentError
+from platform_core.errors import ContentError, Problem
 
 __all__ = ["parse_front_matter", "render_front_matter"]
 
@@ -38,7 +39,7 @@ def parse_front_matter(text: str, where: str) -> tuple[dict[str, Any], str]:
     """Split *text* into front matter and body.
 
     Raises:
-        ContentError: The front matter does not parse, or is not a table.
+        ContentError: The front matter does not parse, is not a table, or has a key twice.
     """
     match = _FRONT_MATTER.match(text)
     if not match:
@@ -46,8 +47,9 @@ def parse_front_matter(text: str, where: str) -> tuple[dict[str, Any], str]:
     import yaml  # slow to import, and not needed to list a catalogue
 
     try:
-        data = tomllib.loads(match[2]) if match[1] == "+++" else yaml.load(match[2], _loader())  # noqa: S506  safe
-    except (tomllib.TOMLDecodeError, yaml.YAMLError, ValueError, RecursionError) as error:
+        data = _without_times(tomllib.loads(match[2])) if match[1] == "+++" else _read_yaml(match[2], where)
+    # What YAML declares to be something that it is not ends in one of the last two.
+    except (tomllib.TOMLDecodeError, yaml.YAMLError, ValueError, RecursionError, AttributeError, KeyError) as error:
         raise ContentError("bad-front-matter", f"the front matter of {where} can't be read", why=str(error)) from None
     if not isinstance(data or {}, dict):
         raise ContentError("bad-front-matter", f"the front matter of {where} is not a table")
@@ -62,16 +64,94 @@ def render_front_matter(data: Mapping[str, Any]) -> str:
     return f"---\n{text}---\n"
 
 
+def _without_times(value: Any) -> Any:
+    """Return *value* with times of no day as text: YAML has none, and engines show them so."""
+    if isinstance(value, dict):
+        return {key: _without_times(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_without_times(item) for item in value]
+    return value.isoformat() if isinstance(value, dt.time) else value
+
+
+def _read_yaml(text: str, where: str) -> Any:
+    reader = _loader()(text)
+    try:
+        data = reader.get_single_data()
+    finally:
+        reader.dispose()
+    if reader.has_lost or (isinstance(data, dict) and len(set(map(str, data))) < len(data)):
+        # Merges lose keys rightly; only now it is worth it to look where each key stands.
+        problems = [
+            Problem(f"{where}:{line}", f"the key {name!r} stands there already in line {first}.")
+            for name, first, line in _keys_that_stand_twice(text)
+        ]
+        if problems:
+            what = f"the front matter of {where} has a key twice"
+            raise ContentError("bad-front-matter", what, problems=problems)
+    if "*" in text and _holds_itself(data, set(), set()):
+        raise ValueError("a value holds itself")
+    return data
+
+
+def _keys_that_stand_twice(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield each key that its table has already, the line where it has it, and the line of the key."""
+    reader = _loader()(text)
+    root = reader.get_single_node()
+    nodes, seen = [root], set()
+    while nodes:
+        node = nodes.pop()
+        if id(node) in seen or isinstance(node.value, str):
+            continue
+        seen.add(id(node))
+        lines: dict[Any, int] = {}
+        for item in node.value:
+            key, value = item if isinstance(item, tuple) else (None, item)
+            nodes.append(value)
+            if key is None or key.tag == f"{_TAG}merge":
+                continue
+            found = reader.construct_object(key, deep=True)
+            # Those of the root become text.
+            names = {found, str(found)} if node is root else {found}
+            line = key.start_mark.line + 2  # the mark of the front matter is the first one
+            first = next((lines[name] for name in names if name in lines), 0)
+            if first:
+                yield str(found), first, line
+            lines |= dict.fromkeys(names, first or line)
+
+
+def _holds_itself(value: Any, inside: set[int], done: set[int]) -> bool:
+    if not isinstance(value, dict | list) or id(value) in done:
+        return False
+    if id(value) in inside:
+        return True
+    inside.add(id(value))
+    items = value.values() if isinstance(value, dict) else value
+    found = any(_holds_itself(item, inside, done) for item in items)
+    inside.discard(id(value))
+    done.add(id(value))
+    return found
+
+
 @functools.cache
 def _loader() -> Any:
-    """Return PyYAML's safe loader with the scalars of YAML 1.2."""
+    """Return PyYAML's safe loader with the scalars of YAML 1.2; it notes whether a table lost a key."""
     import yaml
 
     base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    loader: Any = type("CoreSchemaLoader", (base,), {"yaml_implicit_resolvers": {}})
+
+    def construct_mapping(reader: Any, node: Any, deep: bool = False) -> Any:
+        found = base.construct_mapping(reader, node, deep=deep)
+        reader.has_lost |= len(found) < len(node.value)
+        return found
+
+    own = {"yaml_implicit_resolvers": {}, "has_lost": False, "construct_mapping": construct_mapping}
+    loader: Any = type("CoreSchemaLoader", (base,), own)
     merge = [(f"{_TAG}merge", re.compile(r"^(?:<<)$"))]
     loader.yaml_implicit_resolvers["<"] = merge
     _add_core_schema(loader)
+    # As pairs of values they could not be written again.
+    for name in ("omap", "pairs"):
+        loader.add_constructor(f"{_TAG}{name}", base.construct_yaml_seq)
     loader.add_constructor(f"{_TAG}int", lambda reader, node: _integer(reader.construct_scalar(node)))
     return loader
 

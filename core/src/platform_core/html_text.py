@@ -1,16 +1,19 @@
 """HTML that a shop or a CMS exports, as Markdown or as plain text.
 
 What runs, embeds or leads to a script is left out, and what a text holds of Markdown's
-own marks and of angle brackets is escaped: the page that an engine makes of it has no
-HTML that its author did not write as such.
+own marks, of angle brackets and of an engine's templates is escaped: the page that an
+engine makes of it has no HTML that its author did not write as such.
 """
 
 from __future__ import annotations
 
+import functools
 import re
 import warnings
 from html import unescape
 from typing import TYPE_CHECKING, Any
+
+from platform_core.markdown import code_block, code_span, has_template, without_braces
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
@@ -58,11 +61,9 @@ def markdown_of(html: str) -> str:
     """Return *html* as Markdown, without its pictures; text without any mark stays as it is."""
     if not _is_marked(html):
         return html.strip()
-    from markdownify import MarkdownConverter
-
     soup = _clean(html)
+    converter = _converter()
     try:
-        converter: Any = MarkdownConverter(heading_style="ATX", escape_misc=True, bullets="-")
         found = converter.convert_soup(soup)
     except RecursionError:
         # Thousands of elements inside each other: nobody meant them to be seen.
@@ -83,7 +84,7 @@ def has_pictures(html: str) -> bool:
 
 
 def _is_marked(text: str) -> bool:
-    return "<" in text or "&" in text
+    return "<" in text or "&" in text or has_template(text)
 
 
 def _is_left_out(element: Tag) -> bool:
@@ -102,4 +103,33 @@ def _clean(html: str) -> BeautifulSoup:
     for link in soup.find_all("a"):
         if not _SAFE_LINK.fullmatch(str(link.get("href", ""))):
             link.unwrap()
+            continue
+        link["href"] = str(link["href"]).replace("{", "%7B")
+        # Nothing of a title would be escaped.
+        del link["title"]
     return soup
+
+
+@functools.cache
+def _converter() -> Any:
+    from markdownify import MarkdownConverter  # slow to import, and most sites have no such text
+
+    base: Any = MarkdownConverter
+
+    class Converter(base):  # type: ignore[misc]
+        def escape(self, text: str, parent_tags: set[str]) -> str:
+            return without_braces(str(super().escape(text, parent_tags)))
+
+        def convert_code(self, element: Tag, text: str, parent_tags: set[str]) -> str:
+            words = text.strip()
+            if "_noformat" in parent_tags or not words:
+                return text
+            before, _, after = text.partition(words)
+            return f"{before}{code_span(words)}{after}"
+
+        convert_kbd = convert_samp = convert_code
+
+        def convert_pre(self, element: Tag, text: str, parent_tags: set[str]) -> str:
+            return f"\n\n{code_block(text.strip(chr(10)))}\n\n" if text.strip() else ""
+
+    return Converter(heading_style="ATX", escape_misc=True, bullets="-")

@@ -221,7 +221,7 @@ def _parse(path: str, data: bytes) -> tuple[dict[str, Any] | None, str]:
     except UnicodeDecodeError:
         return None, "not UTF-8."
     except ContentError as error:
-        return None, f"{error.why}."
+        return None, " ".join(problem.what for problem in error.problems) or f"{error.why}."
 
 
 def _below_content(files: Iterator[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:

@@ -11,6 +11,7 @@ import dataclasses
 import io
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -137,19 +138,51 @@ def _rows(text: str, file: str) -> tuple[list[Row], list[str]]:
 def _of_json(text: str, file: str) -> Iterator[Item | Skip]:
     try:
         # A float would round a price.
-        data = json.loads(text, parse_float=str, parse_constant=str)
+        data = json.loads(text, parse_float=str, parse_constant=str, object_pairs_hook=_table)
     except (ValueError, RecursionError) as error:
         raise _refused(file, [Problem(file, f"not JSON: {error}.")]) from None
     listed = data.get("products") if isinstance(data, dict) else data
     if not isinstance(listed, list) or not all(isinstance(item, dict) for item in listed):
         raise _refused(file, [Problem(file, "it is neither a list of products nor a table with the list `products`.")])
-    problems: list[Problem] = []
+    problems = [_lost(file, key) for key in data.twice] if isinstance(data, _Lossy) else []
     rows: list[Row] = []
     for number, product in enumerate(listed, 1):
-        rows += _json_rows(product, number, f"{file}:{number}", problems)
+        name = product.get("sku") or product.get("name") or product.get("title")
+        where = f"{file}:{number}"
+        problems += (_lost(f"{where} {name!r}" if name else where, key) for key in _lost_keys(product))
+        rows += _json_rows(product, number, where, problems)
     if problems:
         raise _refused(file, problems)
     yield from items_of("own", rows)
+
+
+class _Lossy(dict[str, Any]):
+    """A table in which a key stood more than once."""
+
+    twice: tuple[str, ...] = ()
+
+
+def _table(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) == len(pairs):
+        return found
+    lossy = _Lossy(found)
+    lossy.twice = tuple(key for key, times in Counter(key for key, _ in pairs).items() if times > 1)
+    return lossy
+
+
+def _lost_keys(product: dict[str, Any]) -> Iterator[str]:
+    """Yield the keys of a product, and of the tables in it, of which only the last value would count."""
+    waiting: list[Any] = [product]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, _Lossy):
+            yield from value.twice
+        waiting += value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+
+
+def _lost(where: str, key: str) -> Problem:
+    return Problem(where, f"{key!r} is there more than once.")
 
 
 def _json_rows(product: Mapping[str, Any], number: int, where: str, problems: list[Problem]) -> Iterator[Row]:

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from platform_core.markdown import code_block
 from platform_plugin_sanity.portable import to_blocks, to_markdown
-from platform_plugin_sanity.portable.reading import RAW, code_markdown
+from platform_plugin_sanity.portable.reading import RAW
 
 LINES = st.sampled_from(
     ["# Head", "text", "*em* and **strong**", "- item", "  - inner", "1. one", "2. two", "3) three", "> quote", ">", "```", "~~~js",
@@ -30,7 +31,7 @@ class Plain:
     def object(self, item: Mapping[str, Any], *, inline: bool) -> str:
         """Return what is no text."""
         assert not inline
-        return item["markdown"] if item["_type"] == RAW else code_markdown(item["code"], item["language"])
+        return item["markdown"] if item["_type"] == RAW else code_block(item["code"], item["language"])
 
 
 def rendered(markdown: str) -> str:
@@ -63,6 +64,7 @@ def test_keys_are_unique(lines: list[str]) -> None:
         ("| a |\n| - |\n| b |", [RAW]),
         ("Hi.\n\n<div>html</div>\n\nBye.", ["block", RAW, "block"]),
         ("{{< youtube x >}}", [RAW]),
+        ("One.\n\n```html\n{{< youtube x >}}\n```", ["block", RAW]),
         ("- a\n\n- b", [RAW]),
         ("text[^1]\n\n[^1]: note", [RAW]),
         ("", []),

@@ -11,7 +11,6 @@ from platform_core.content.entries import parse_entry, render_entry
 from platform_core.content.folder import Content
 from platform_core.content.forms import ENTRY_FIELDS, PRODUCT_FIELDS
 from platform_core.content.model import (
-    Asset,
     Collection,
     Entry,
     Field,
@@ -26,7 +25,6 @@ __all__ = [
     "ENTRY_FIELDS",
     "PRODUCTS",
     "PRODUCT_FIELDS",
-    "Asset",
     "Collection",
     "Content",
     "Entry",

@@ -21,7 +21,7 @@ from platform_core.errors import ContentError, Problem, did_you_mean
 __all__ = ["Content"]
 
 _SCHEDULED = re.compile(rb"^[\"']?(?:publish_at|expire_at)[\"']?\s*[:=]", re.MULTILINE)
-_ALIASES = re.compile(rb"^(aliases|url)\s*:", re.MULTILINE)
+_ALIASES = re.compile(rb"^[\"']?aliases[\"']?\s*[:=]", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -189,7 +189,13 @@ class Content:
 
     def _entry(self, path: Path) -> Entry:
         relative = path.relative_to(self.root / "content")
-        return parse_entry(path.read_text("utf-8"), PurePosixPath(relative.as_posix()))
+        try:
+            text = path.read_bytes().decode("utf-8")  # ends of lines stay as they are
+        except UnicodeDecodeError:
+            raise ContentError(
+                "bad-encoding", f"content/{relative.as_posix()} is not UTF-8", hint="Save it as UTF-8."
+            ) from None
+        return parse_entry(text, PurePosixPath(relative.as_posix()))
 
 
 def _listed_redirects(path: Path, problems: list[Problem]) -> Iterator[tuple[str, Redirect]]:

@@ -6,10 +6,9 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
-__all__ = ["Asset", "Collection", "Entry", "Field", "Product", "ProductVariant", "Redirect", "entry_url"]
+__all__ = ["Collection", "Entry", "Field", "Product", "ProductVariant", "Redirect", "entry_url"]
 
 Scalar = str | int | float | bool | dt.date | dt.datetime | None
 
@@ -120,14 +119,6 @@ class Product:
     stock: int | None = None
     weight: int | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Asset:
-    """A file that is published as it is: *path* is site-absolute."""
-
-    path: str
-    source: Path
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,24 +1,23 @@
-"""Words of a text as Markdown: marks around them, code, addresses, and what has to be masked."""
+"""Words of a text as Markdown: marks around them, addresses, and what has to be masked."""
 
 from __future__ import annotations
 
-import html
 import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["DELIMITERS", "ELEMENTS", "Run", "Runs", "clean", "code", "destination", "escape", "fenced", "is_safe"]
+from platform_core.markdown import without_braces
 
-# `{{`, `{%` and `{#` begin code in the templates of engines.
-_SPECIAL = re.compile(r"([\\`*\[\]<>{}|~]|(?<=\{)[%#])")
+__all__ = ["DELIMITERS", "ELEMENTS", "Run", "Runs", "clean", "destination", "escape", "is_safe"]
+
+_SPECIAL = re.compile(r"([\\`*\[\]<>|~])")
 _ENTITY = re.compile(r"&(?=#?\w{1,40};)")
 _LONE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _ALLOWED = ("http:", "https:", "mailto:", "tel:")
 DELIMITERS = {"bold": ("**", "strong"), "italic": ("*", "em"), "strikethrough": ("~~", "del")}
 ELEMENTS = {"underline": "u", "superscript": "sup", "subscript": "sub"}
-_TEMPLATE = re.compile(r"\{[{%#]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029\ufeff]")
 
 
@@ -32,7 +31,7 @@ def escape(text: str) -> str:
     """Return *text* so that Markdown, and the templates of engines, take it for words."""
     found = _SPECIAL.sub(r"\\\1", text)
     found = _LONE_UNDERSCORE.sub(r"\_", found)
-    found = _ENTITY.sub(r"\\&", found)
+    found = without_braces(_ENTITY.sub(r"\\&", found))
     # An exclamation mark before a link would make a picture of it.
     return re.sub(r"!$", r"\!", found)
 
@@ -111,26 +110,6 @@ def _closes(inner: str, after: str) -> bool:
 
 def _is_punctuation(letter: str) -> bool:
     return unicodedata.category(letter)[0] in "PS"
-
-
-def code(text: str) -> str:
-    """Return *text* as code in a line."""
-    flat = " ".join(text.split("\n"))
-    if _TEMPLATE.search(flat):
-        # Nothing can be masked between backticks.
-        return f"<code>{escape(flat)}</code>"
-    ticks = "`" * (max((len(run) for run in re.findall(r"`+", flat)), default=0) + 1)
-    pad = " " if flat.startswith("`") or flat.endswith("`") or (flat[:1] == flat[-1:] == " ") else ""
-    return f"{ticks}{pad}{flat}{pad}{ticks}"
-
-
-def fenced(text: str) -> str:
-    """Return *text* as a block of code."""
-    if _TEMPLATE.search(text):
-        words = html.escape(text.strip("\n"), quote=False).replace("{", "&#123;")
-        return f"<pre><code>{words}</code></pre>"
-    ticks = "`" * max(3, max((len(run) for run in re.findall(r"`+", text)), default=0) + 1)
-    return f"{ticks}\n{text.strip(chr(10))}\n{ticks}"
 
 
 def destination(url: str) -> str:

@@ -11,16 +11,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from platform_core.markdown import code_block, code_span
 from platform_plugin_contentful.marks import (
     DELIMITERS,
     ELEMENTS,
     Run,
     Runs,
     clean,
-    code,
     destination,
     escape,
-    fenced,
     is_safe,
 )
 
@@ -117,7 +116,7 @@ class Writer:
         if texts and all(_kind(item) == "text" and "code" in _marks(item) for item in texts):
             words = "".join(map(_text, texts))
             if "\n" in words:
-                return fenced(words)
+                return code_block(words.strip("\n"))
         return _lines(self._inline(nodes))
 
     def _list(self, kind: str, node: Any, depth: int, turn: int) -> str:
@@ -228,7 +227,7 @@ def _text_run(node: Any) -> Run:
     text = _text(node)
     marks = tuple(mark for mark in _marks(node) if mark in DELIMITERS or mark in ELEMENTS)
     if "code" in _marks(node) and text.strip():
-        return Run(code(text), marks)
+        return Run(code_span(text), marks)
     return Run(escape(text), marks)
 
 

@@ -6,10 +6,11 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from platform_core.markdown import code_block, code_span
 from platform_plugin_sanity.documents import asset_of, asset_reference, text_of
 from platform_plugin_sanity.portable import to_markdown
 from platform_plugin_sanity.portable.inline import image_markdown, link_address, link_markdown
-from platform_plugin_sanity.portable.reading import RAW, code_markdown
+from platform_plugin_sanity.portable.reading import RAW
 from platform_plugin_sanity.portable.tables import table_markdown
 
 __all__ = ["MEDIA", "Values", "as_time"]
@@ -103,7 +104,7 @@ class Values:
     def object(self, item: Mapping[str, Any], *, inline: bool) -> str:
         """Return the Markdown of an object in rich text; a note when there is none."""
         kind = str(item.get("_type"))
-        found = self._picture(item) or self._known(kind, item)
+        found = self._picture(item) or self._known(kind, item, inline=inline)
         if found:
             return " ".join(found.split("\n")) if inline else found
         if reference := item.get("_ref"):
@@ -114,12 +115,12 @@ class Values:
         )
         return f"<!-- sanity: {''.join(letter for letter in kind if letter.isalnum() or letter in '._')} -->"
 
-    def _known(self, kind: str, item: Mapping[str, Any]) -> str:
+    def _known(self, kind: str, item: Mapping[str, Any], *, inline: bool) -> str:
         text = {key: value for key, value in item.items() if isinstance(value, str)}
         if kind == RAW or (kind in {"markdown", "rawMarkdown"} and "markdown" in text):
             return text.get("markdown", "")
         if kind in {"code", "codeBlock"} and "code" in text:
-            return code_markdown(text["code"], text.get("language", ""))
+            return code_span(text["code"]) if inline else code_block(text["code"], text.get("language", ""))
         if isinstance(item.get("rows"), list):
             return table_markdown(item["rows"])
         if kind in {"break", "divider", "hr", "horizontalRule", "rule"}:

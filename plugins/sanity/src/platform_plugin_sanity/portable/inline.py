@@ -15,12 +15,14 @@ from itertools import groupby
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from platform_core.markdown import code_span, without_braces
+
 __all__ = ["Piece", "escape_line_starts", "image_markdown", "inline_markdown", "link_address", "link_markdown"]
 
 # Outermost first; code can hold nothing else.
 _DELIMITERS: Mapping[str, str] = {"strong": "**", "em": "_", "strike-through": "~~"}
 _CODE = "code"
-_SPECIAL = re.compile(r"[\\`*_\[\]<>~]|\{(?=[{%#<])|&(?=#?\w+;)")
+_SPECIAL = re.compile(r"[\\`*_\[\]<>~]|&(?=#?\w+;)")
 _SCHEMES = frozenset({"http", "https", "mailto", "tel", "sms", "ftp"})
 # Halves of surrogate pairs can come out of JSON, and into no file.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
@@ -81,6 +83,7 @@ def image_markdown(alt: str, address: str, caption: str = "") -> str:
     """Return an image; *alt* and *caption* are plain text."""
     label = inline_markdown([Piece(alt)], breaks=False)
     title = " ".join(caption.split()).replace("\\", "\\\\").replace('"', '\\"').replace("&", "&amp;")
+    title = without_braces(title)
     return f'![{label}]({address} "{title}")' if title else f"![{label}]({address})"
 
 
@@ -141,7 +144,7 @@ def _plain(pieces: Sequence[Piece]) -> Iterator[_Node]:
             yield _Node(_escape(text))
         elif text.strip(" \n"):
             before, inner, after = _trim(text)
-            yield from _around(before, _code_span(inner), after)
+            yield from _around(before, code_span(inner), after)
         else:
             yield _Node(text)
 
@@ -184,15 +187,7 @@ def _trim(text: str) -> tuple[str, str, str]:
 
 
 def _escape(text: str) -> str:
-    return _SPECIAL.sub(lambda match: f"\\{match[0]}", text)
-
-
-def _code_span(text: str) -> str:
-    text = text.replace("\n", " ")
-    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
-    fence = "`" * (longest + 1)
-    pad = " " if text.startswith("`") or text.endswith("`") else ""
-    return f"{fence}{pad}{text}{pad}{fence}"
+    return without_braces(_SPECIAL.sub(lambda match: f"\\{match[0]}", text))
 
 
 def _is_word(character: str) -> bool:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from platform_core.markdown import code_block, has_template
 from platform_plugin_sanity.portable.inline import image_markdown
 from platform_plugin_sanity.portable.writing import to_markdown
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
-__all__ = ["RAW", "code_markdown", "to_blocks"]
+__all__ = ["RAW", "to_blocks"]
 
 RAW = "rawMarkdown"
 Image = Callable[[str, str, str], "dict[str, Any] | None"]
@@ -48,14 +49,6 @@ def to_blocks(markdown: str, image: Image = lambda *_: None) -> list[dict[str, A
     if blocks is None or not _same(text, blocks):
         blocks = [{"_type": RAW, "markdown": text.strip("\n")}]
     return _keyed([{key: value for key, value in block.items() if key != "address"} for block in blocks])
-
-
-def code_markdown(code: str, language: str) -> str:
-    """Return a fenced block of code."""
-    longest = max((len(run) for run in re.findall(r"^ {0,3}(`+)", code, re.MULTILINE)), default=0)
-    fence = "`" * max(3, longest + 1)
-    name = re.sub(r"[^\w.+#-]", "", language)
-    return f"{fence}{name}\n{code}\n{fence}" if code else f"{fence}{name}\n{fence}"
 
 
 class _Reader:
@@ -92,7 +85,7 @@ class _Reader:
                 yield self._picture(group[1]) or _block(group[1], "normal")
             case "heading_open":
                 yield _block(group[1], group[0].tag)
-            case "fence" | "code_block":
+            case "fence" | "code_block" if not has_template(group[0].content):
                 yield {
                     "_type": "code",
                     "language": _language(group[0].info),
@@ -235,7 +228,7 @@ class _Plain:
         if item["_type"] == RAW:
             return str(item["markdown"])
         if item["_type"] == "code":
-            return code_markdown(item["code"], item["language"])
+            return code_block(item["code"], item["language"])
         return image_markdown(item.get("alt", ""), item["address"], item.get("caption", ""))
 
 
