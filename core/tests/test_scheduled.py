@@ -61,14 +61,27 @@ def write(root: Path, name: str, front: str) -> None:
         ("expire_at: 2026-06-01T12:00:01Z", False),
         ("'expire_at': 2020-01-01T00:00:00Z", True),
         ("publish_at: 2999-01-01T00:00:00Z\ndraft: true", False),
-        ("publish_at: tomorrow", False),
+        ("publish_at: 2026-06-02", True),
+        ("publish_at: 2026-06-01", False),
+        ("expire_at: 2026-06-01", True),
+        ("publish_at: ''", False),
+        ("publish_at: tomorrow\ndraft: true", False),
         ("note: |\n  publish_at: 2999-01-01T00:00:00Z", False),
     ],
 )
 def test_times_decide_what_is_left_out(tmp_path: Path, front: str, hidden: bool) -> None:
-    """A time without a zone is UTC; the end counts from its first moment; drafts are the engine's to leave out."""
+    """A time without a zone is UTC, a day its midnight; the end counts from its first moment; drafts are the engine's to leave out."""
     write(tmp_path, "a", front)
     assert Content(tmp_path).out_of_time(NOW) == ({"content/notes/a.md"} if hidden else set())
+
+
+def test_what_is_no_time_stops_the_build(tmp_path: Path) -> None:
+    """All of them are told at once; none of these entries may go out because of a slip."""
+    write(tmp_path, "a", "publish_at: tomorrow")
+    write(tmp_path, "b", "expire_at: [2026-06-01]")
+    with pytest.raises(ContentError) as caught:
+        Content(tmp_path).out_of_time(NOW)
+    assert [problem.where for problem in caught.value.problems] == ["content/notes/a.md", "content/notes/b.md"]
 
 
 def test_toml_front_matter_is_read_too(tmp_path: Path) -> None:

@@ -114,15 +114,22 @@ class Content:
         those of an adopted site are between it and its engine.
 
         Raises:
-            ContentError: The front matter of such an entry can't be read.
+            ContentError: The front matter of such an entry can't be read, or its time is none: to publish
+                what somebody meant to keep back would be worse than to publish nothing.
         """
         found: set[str] = set()
+        problems: list[Problem] = []
         for path in () if self.adopted else self._files():
             if not _SCHEDULED.search(path.read_bytes()):
                 continue
             entry = self._entry(path)
-            if not entry.draft and not entry.is_visible(now):
+            if entry.draft:
+                continue
+            problems += _wrong_times(entry)
+            if not entry.is_visible(now):
                 found.add(path.relative_to(self.root).as_posix())
+        if problems:
+            raise ContentError("bad-time", "some entries have times that are none", problems=problems)
         return frozenset(found)
 
     def lost_references(self) -> Iterator[Problem]:
@@ -196,6 +203,14 @@ class Content:
                 "bad-encoding", f"content/{relative.as_posix()} is not UTF-8", hint="Save it as UTF-8."
             ) from None
         return parse_entry(text, PurePosixPath(relative.as_posix()))
+
+
+def _wrong_times(entry: Entry) -> Iterator[Problem]:
+    """Yield what stands where a time should be and is none; nothing at all is no time either, and no mistake."""
+    for key in ("publish_at", "expire_at"):
+        if entry.extra.get(key) not in (None, ""):
+            hint = "Write a day, 2030-01-31, or a time, 2030-01-31T08:00:00+01:00, without quotation marks."
+            yield Problem(f"content/{entry.path}", f"{key} is {entry.extra[key]!r}, and that is no time.", hint)
 
 
 def _listed_redirects(path: Path, problems: list[Problem]) -> Iterator[tuple[str, Redirect]]:

@@ -22,7 +22,7 @@ class Entry:
         slug: The file's name without its ending.
         body: Markdown.
         date: When it was published; a draft may have none.
-        publish_at: Nobody sees it before; the site has to be built after that time.
+        publish_at: Nobody sees it before; the site has to be built after that time. A day begins at midnight, UTC.
         expire_at: Nobody sees it afterwards, likewise.
         locale: Language of the entry, when it is not the site's.
         translation: A word that entries share which say the same in several languages.
@@ -40,8 +40,8 @@ class Entry:
     body: str = ""
     date: dt.date | dt.datetime | None = None
     updated: dt.date | dt.datetime | None = None
-    publish_at: dt.datetime | None = None
-    expire_at: dt.datetime | None = None
+    publish_at: dt.date | dt.datetime | None = None
+    expire_at: dt.date | dt.datetime | None = None
     description: str = ""
     draft: bool = False
     locale: str = ""
@@ -182,5 +182,7 @@ def entry_url(entry: Entry) -> str:
     return f"/{path}/" if path else "/"
 
 
-def _aware(moment: dt.datetime) -> dt.datetime:
+def _aware(moment: dt.date | dt.datetime) -> dt.datetime:
+    if not isinstance(moment, dt.datetime):
+        return dt.datetime.combine(moment, dt.time(), dt.UTC)
     return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
