@@ -171,14 +171,12 @@ def test_a_variants_words_are_no_price(settings_of: SettingsOf, tea: Product, pa
 
 def test_a_variants_price_that_is_no_amount_is_refused(settings_of: SettingsOf, tea: Product) -> None:
     """As the product's own would be."""
-    odd = dataclasses.replace(tea.variants[0], price=Decimal("-1"))
+    odd = dataclasses.replace(tea.variants[0], price=Decimal(-1))
     with pytest.raises(ContentError, match="not an amount"):
         platform_buy_button(SITE, settings_of(), dataclasses.replace(tea, variants=(odd,)))
 
 
-def test_a_download_may_belong_to_a_variant(
-    settings_of: SettingsOf, tea: Product, parse: Callable[[str], Any]
-) -> None:
+def test_a_download_may_belong_to_a_variant(settings_of: SettingsOf, tea: Product, parse: Callable[[str], Any]) -> None:
     """The file is named by the variant's sku."""
     settings = settings_of(variant="digital_products", files=[f"tea-tin={FILE}"])
     items = parse(platform_buy_button(SITE, settings, tea)).items()

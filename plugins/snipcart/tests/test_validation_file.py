@@ -153,7 +153,9 @@ def test_a_dear_variant_can_not_be_had_for_the_price_of_the_product(till: Any, t
     """Neither a changed page nor a cart from before the product had variants gets past the crawler."""
     tin, bag = till.open(tea)
     assert till.crawler.complaints(tin | {"data-item-price": "18.50"})
-    assert till.crawler.complaints(tin | {"data-item-custom1-name": "Pack", "data-item-custom1-options": "tin[-191.50]"})
+    assert till.crawler.complaints(
+        tin | {"data-item-custom1-name": "Pack", "data-item-custom1-options": "tin[-191.50]"}
+    )
     assert till.crawler.complaints(bag | {"data-item-id": "tea"}) == ["0 products have the id tea"]
 
 
@@ -213,6 +215,12 @@ def test_every_problem_of_every_product_is_told_at_once(
     ]
 
 
+@pytest.fixture(name="stocked")
+def _stocked(content_of: ContentOf, product: Product, tea: Product) -> Content:
+    """A product with variants beside one without."""
+    return content_of(product, tea)
+
+
 @pytest.mark.parametrize(
     ("given_settings", "told"),
     [
@@ -229,16 +237,11 @@ def test_every_problem_of_every_product_is_told_at_once(
     ],
 )
 def test_a_download_that_could_not_be_delivered_is_refused(
-    settings_of: SettingsOf,
-    content_of: ContentOf,
-    product: Product,
-    tea: Product,
-    given_settings: dict[str, Any],
-    told: str,
+    settings_of: SettingsOf, stocked: Content, given_settings: dict[str, Any], told: str
 ) -> None:
     """A file for no product, or for a shop that ships, is a mistake and is named."""
     with pytest.raises(ContentError, match=told):
-        list(platform_files(settings_of(**given_settings), content_of(product, tea)))
+        list(platform_files(settings_of(**given_settings), stocked))
 
 
 @pytest.mark.realdata

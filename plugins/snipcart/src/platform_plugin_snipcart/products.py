@@ -23,7 +23,16 @@ from typing import Any
 from platform_core.content import Product, ProductVariant
 from platform_core.errors import ContentError, Problem
 
-__all__ = ["VALIDATION_PATH", "Sale", "currency_of", "one_line", "product_row", "sales_of", "sales_of_all", "validation_file"]
+__all__ = [
+    "VALIDATION_PATH",
+    "Sale",
+    "currency_of",
+    "one_line",
+    "product_row",
+    "sales_of",
+    "sales_of_all",
+    "validation_file",
+]
 
 VALIDATION_PATH = "/snipcart/products.json"
 DIGITAL = "digital_products"
