@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from platform_core.errors import ContentError
+from platform_core.exact import Exact, is_exact, read_number
 
 __all__ = ["parse_front_matter", "render_front_matter"]
 
@@ -46,7 +47,7 @@ def parse_front_matter(text: str, where: str) -> tuple[dict[str, Any], str]:
     import yaml  # slow to import, and not needed to list a catalogue
 
     try:
-        data = tomllib.loads(match[2]) if match[1] == "+++" else yaml.load(match[2], _loader())  # noqa: S506  safe
+        data = tomllib.loads(match[2], parse_float=read_number) if match[1] == "+++" else yaml.load(match[2], _loader())  # noqa: S506  safe
     except (tomllib.TOMLDecodeError, yaml.YAMLError, ValueError, RecursionError) as error:
         raise ContentError("bad-front-matter", f"the front matter of {where} can't be read", why=str(error)) from None
     if not isinstance(data or {}, dict):
@@ -72,6 +73,7 @@ def _loader() -> Any:
     merge = [(f"{_TAG}merge", re.compile(r"^(?:<<)$"))]
     loader.yaml_implicit_resolvers["<"] = merge
     _add_core_schema(loader)
+    loader.add_constructor(f"{_TAG}float", _float)
     loader.add_constructor(f"{_TAG}int", lambda reader, node: _integer(reader.construct_scalar(node)))
     return loader
 
@@ -85,12 +87,18 @@ def _dumper() -> Any:
     resolvers = {key: list(rows) for key, rows in base.yaml_implicit_resolvers.items()}
     dumper: Any = type("BothSchemasDumper", (base,), {"yaml_implicit_resolvers": resolvers})
     _add_core_schema(dumper)
+    dumper.add_representer(Exact, lambda writer, value: writer.represent_scalar(f"{_TAG}float", str(value)))
     return dumper
 
 
 def _add_core_schema(target: Any) -> None:
     for name, (pattern, first) in _CORE_SCHEMA.items():
         target.add_implicit_resolver(f"{_TAG}{name}", re.compile(f"^(?:{pattern})$"), list(first))
+
+
+def _float(reader: Any, node: Any) -> float:
+    text = str(reader.construct_scalar(node))
+    return Exact(text) if is_exact(text) else float(reader.construct_yaml_float(node))
 
 
 def _integer(text: str) -> int:
