@@ -5,8 +5,8 @@ one `Sale`, so a price can't differ between them.
 
 A product with variants is an item for each of them. Snipcart could raise a price by a
 choice as well (``tin[+191.50]``), but then the order names the product alone, no stock is
-kept of a choice, and the price hangs on a text of the page of which Snipcart does not
-document that it is checked. Of an item's own price it does.
+kept of a choice, and the price hangs on a text of the page: a changed one has gone through
+(snipcart/snipcart-v3-feedback#56). An item's own price is always compared.
 """
 
 from __future__ import annotations
