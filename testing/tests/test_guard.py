@@ -46,7 +46,7 @@ def test_there_is_a_fake_of_each_kind(tmp_path: Path) -> None:
 def test_a_plugin_that_breaks_a_rule_fails(pytester: pytest.Pytester, fake_plugins: Path) -> None:
     """The kit notices: a shop that writes names unescaped does not pass."""
     plugin = fake_plugins / "platform_plugin_shop_memory" / "plugin.py"
-    plugin.write_text(plugin.read_text("utf-8").replace("Buy {escape(product.name)}", "Buy {product.name}"), "utf-8")
+    plugin.write_text(plugin.read_text("utf-8").replace("Buy {escape(words)}", "Buy {words}"), "utf-8")
     pytester.makepyfile(
         test_shop=f"""
         import shutil, sys

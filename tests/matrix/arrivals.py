@@ -15,7 +15,17 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from platform_core.composition import Composition
-from platform_core.content import PRODUCTS, Content, Entry, Product, entry_url, parse_entry, product_entry, render_entry
+from platform_core.content import (
+    PRODUCTS,
+    Content,
+    Entry,
+    Product,
+    ProductVariant,
+    entry_url,
+    parse_entry,
+    product_entry,
+    render_entry,
+)
 from platform_core.contributions import Stage
 from platform_core.errors import ToolError
 from platform_core.files import write_atomically
@@ -28,7 +38,19 @@ Arrival = tuple[Entry, Product]
 Writer = Callable[[str, Entry, Entry], None]
 """Asks the local server at an address to keep an entry like another one."""
 MUG = Product(
-    "mug", "Stoneware mug", Decimal("18.50"), "EUR", "/products/mug/", "Holds a third of a litre.", stock=3, weight=400
+    "mug",
+    "Stoneware mug",
+    Decimal("18.50"),
+    "EUR",
+    "/products/mug/",
+    "Holds a third of a litre.",
+    options={"Glaze": ("gold", "plain", "ash")},
+    variants=(
+        ProductVariant("mug-gold", {"Glaze": "gold"}, Decimal("210.00"), 2),
+        ProductVariant("mug-plain", {"Glaze": "plain"}),
+        ProductVariant("mug-ash", {"Glaze": "ash"}, Decimal("17.10"), 0),
+    ),
+    weight=400,
 )
 
 

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from platform_core.errors import ContentError, Problem
+from platform_core.exact import Exact, is_exact, read_number
 
 __all__ = ["parse_front_matter", "render_front_matter"]
 
@@ -47,7 +48,7 @@ def parse_front_matter(text: str, where: str) -> tuple[dict[str, Any], str]:
     import yaml  # slow to import, and not needed to list a catalogue
 
     try:
-        data = _without_times(tomllib.loads(match[2])) if match[1] == "+++" else _read_yaml(match[2], where)
+        data = _read_toml(match[2]) if match[1] == "+++" else _read_yaml(match[2], where)
     # What YAML declares to be something that it is not ends in one of the last two.
     except (tomllib.TOMLDecodeError, yaml.YAMLError, ValueError, RecursionError, AttributeError, KeyError) as error:
         raise ContentError("bad-front-matter", f"the front matter of {where} can't be read", why=str(error)) from None
@@ -62,6 +63,10 @@ def render_front_matter(data: Mapping[str, Any]) -> str:
 
     text = yaml.dump(dict(data), Dumper=_dumper(), sort_keys=False, allow_unicode=True, width=10_000)
     return f"---\n{text}---\n"
+
+
+def _read_toml(text: str) -> Any:
+    return _without_times(tomllib.loads(text, parse_float=read_number))
 
 
 def _without_times(value: Any) -> Any:
@@ -152,6 +157,7 @@ def _loader() -> Any:
     # As pairs of values they could not be written again.
     for name in ("omap", "pairs"):
         loader.add_constructor(f"{_TAG}{name}", base.construct_yaml_seq)
+    loader.add_constructor(f"{_TAG}float", _float)
     loader.add_constructor(f"{_TAG}int", lambda reader, node: _integer(reader.construct_scalar(node)))
     return loader
 
@@ -165,12 +171,18 @@ def _dumper() -> Any:
     resolvers = {key: list(rows) for key, rows in base.yaml_implicit_resolvers.items()}
     dumper: Any = type("BothSchemasDumper", (base,), {"yaml_implicit_resolvers": resolvers})
     _add_core_schema(dumper)
+    dumper.add_representer(Exact, lambda writer, value: writer.represent_scalar(f"{_TAG}float", str(value)))
     return dumper
 
 
 def _add_core_schema(target: Any) -> None:
     for name, (pattern, first) in _CORE_SCHEMA.items():
         target.add_implicit_resolver(f"{_TAG}{name}", re.compile(f"^(?:{pattern})$"), list(first))
+
+
+def _float(reader: Any, node: Any) -> float:
+    text = str(reader.construct_scalar(node))
+    return Exact(text) if is_exact(text) else float(reader.construct_yaml_float(node))
 
 
 def _integer(text: str) -> int:

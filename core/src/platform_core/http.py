@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from platform_core.errors import SourceError
+from platform_core.exact import read_number
 from platform_core.files import write_atomically
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ class Http:
         body: Any = None,
         wait_header: str = "",
     ) -> Any:
-        """Return what *url* answers, parsed.
+        """Return what *url* answers, parsed; numbers keep their digits, as `platform_core.exact` has it.
 
         Args:
             url: Without a query.
@@ -100,7 +101,7 @@ class Http:
             if answer.status >= 300:
                 raise _refusal(url, answer.status, data)
         try:
-            return json.loads(data)
+            return json.loads(data, parse_float=read_number)
         except ValueError:
             raise SourceError("source-answer", f"{_place(url)} did not answer with JSON") from None
 

@@ -12,7 +12,6 @@ was deleted is gone from every place.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -22,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from platform_core.content import Entry
 from platform_core.errors import Problem
+from platform_core.exact import dump_json, load_json
 
 if TYPE_CHECKING:
     from platform_core.http import Http
@@ -139,7 +139,7 @@ class Documents:
 
     def take(self, page: Page) -> None:
         """Keep a page and where it ends, both or neither."""
-        rows = [(name, json.dumps(value), self._round) for name, value in page.documents.items()]
+        rows = [(name, dump_json(value), self._round) for name, value in page.documents.items()]
         with self._connection:
             self._connection.executemany("INSERT OR REPLACE INTO documents VALUES (?, ?, ?)", rows)
             self._connection.executemany("DELETE FROM documents WHERE id = ?", [(name,) for name in page.deleted])
@@ -152,7 +152,7 @@ class Documents:
     def __iter__(self) -> Iterator[tuple[str, Any]]:
         """Yield id and document, in the order of the ids."""
         for name, value in self._connection.execute("SELECT id, value FROM documents ORDER BY id"):
-            yield name, json.loads(value)
+            yield name, load_json(value)
 
     @property
     def assets(self) -> dict[str, str]:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from platform_core.content import Collection, Entry, Field, read_product, render_entry
+from platform_core.exact import Exact
 from platform_core.sources import Converted
 from platform_plugin_contentful.entries import Rules, convert
 from platform_plugin_contentful.space import LOCALES, TYPES, read_locales
@@ -270,7 +271,9 @@ def test_files_that_are_no_pictures_are_told(file: dict[str, Any], what: str) ->
     assert all(path.endswith(".pdf") for path in found.assets)
 
 
-@pytest.mark.parametrize(("price", "text"), [("18.50", "18.50"), (18.5, "18.5"), (18, "18"), (0.1, "0.1")])
+@pytest.mark.parametrize(
+    ("price", "text"), [("18.50", "18.50"), (18.5, "18.5"), (18, "18"), (0.1, "0.1"), (Exact("18.10"), "18.10")]
+)
 def test_a_product_is_for_sale(price: Any, text: str) -> None:
     """Amounts are text, also where a space has them as numbers."""
     kind = of_type("product", "title", title="Symbol", sku="Symbol", price="Number", currency="Symbol", stock="Integer")

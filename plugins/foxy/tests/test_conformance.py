@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any, ClassVar
 
 import pytest
@@ -23,3 +25,13 @@ class TestFoxy(ShopConformance):
 
     plugin = "foxy"
     settings: ClassVar[Mapping[str, Any]] = {"store_domain": "acme.foxycart.com"}
+
+    @classmethod
+    def offers(cls, html: str) -> Mapping[str, Decimal]:
+        """Read form and modifiers as Foxy's cart does; what has no value can't be sent."""
+        sent = dict(re.findall(r'<input type="hidden" name="0:(\w+)\|\|[^"]*" value="([^"]*)"', html))
+        if not sent:
+            return {}
+        options = [value for value in re.findall(r'<option[^>]* value="([^"]*)"', html) if value]
+        changes = [dict(re.findall(r"([pc]):([\w.-]+)", re.findall(r"\{(.*?)\}", value)[0])) for value in options]
+        return {one.get("c", sent["code"]): Decimal(one.get("p", sent["price"])) for one in changes or [{}]}

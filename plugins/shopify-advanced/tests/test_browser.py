@@ -141,6 +141,23 @@ def test_a_price_that_changed_is_corrected(
     expect(card.get_by_role("button", name="Sold out: Enamel Mug")).to_be_disabled()
 
 
+def test_each_price_of_a_product_is_corrected_and_no_other_ones(
+    page: Any, expect: Any, front: Any, compose: Callable[..., Composition]
+) -> None:
+    """A template may write the price twice, and cards of other products into the same article."""
+    address = front.open(compose())
+    front.standin.catalogue.by_handle("enamel-mug").variants[0].price = Decimal("16.00")
+    own, other = (front.pages[f"/products/{slug}/"].decode() for slug in ("enamel-mug", "tide-table-poster"))
+    card = other[other.index("<article") : other.index("</article>") + len("</article>")]
+    own = own.replace('<p class="price">', '<p class="price">€13.00</p><p class="price">').replace(
+        "</article>", f'<aside><div class="card">{card}</div></aside></article>'
+    )
+    front.pages["/products/enamel-mug/"] = own.encode()
+    page.goto(f"{address}products/enamel-mug/")
+    expect(page.locator("#enamel-mug > .price")).to_have_text(["€16.00", "€16.00"])
+    expect(page.locator("#tide-table-poster .price")).to_have_text("€18.00")
+
+
 def test_an_old_price_does_not_stay(page: Any, expect: Any, front: Any, compose: Callable[..., Composition]) -> None:
     """While the shop can't be asked, the last answer is shown for as long as it is fresh, and then a note."""
     page.clock.install(time=dt.datetime(2026, 11, 23, tzinfo=dt.UTC))

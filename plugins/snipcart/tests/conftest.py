@@ -24,7 +24,7 @@ import pytest
 
 import platform_plugin_snipcart
 from platform_core.composition import Composition, Member
-from platform_core.content import Content, Product
+from platform_core.content import Content, Product, ProductVariant
 from platform_core.contributions import File
 from platform_core.discovery import Plugin
 from platform_core.hookspecs import PROJECT, spec_modules
@@ -33,6 +33,7 @@ from platform_core.site import Site, settings_model
 from platform_plugin_snipcart import plugin
 
 PUBLIC_KEY = "TWFkZVVwRm9yVGVzdHNPbmx5MDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDA="
+SITE = Site(client="acme", domain="www.acme.example", engine="hugo", shop="snipcart")
 PACKAGE = Path(platform_plugin_snipcart.__file__).parent
 
 
@@ -50,7 +51,7 @@ def _settings_of(manifest: Manifest) -> Callable[..., dict[str, Any]]:
 
 @pytest.fixture(scope="session", name="site")
 def _site() -> Site:
-    return Site(client="acme", domain="www.acme.example", engine="hugo", shop="snipcart")
+    return SITE
 
 
 @pytest.fixture(scope="session", name="content_of")
@@ -78,6 +79,21 @@ def _product() -> Product:
         options={"Grind": ("whole", "filter"), "Bag": ("paper", "tin")},
         stock=12,
         weight=250,
+    )
+
+
+@pytest.fixture(scope="session", name="tea")
+def _tea() -> Product:
+    """A product whose variants have a price and a stock of their own; one is sold out."""
+    packs = (("tin", Decimal("210.00"), 2), ("bag", None, None), ("paper", Decimal("17.00"), 0))
+    return Product(
+        "tea",
+        "Tea & <Leaves>",
+        Decimal("18.50"),
+        "EUR",
+        "/products/tea/",
+        options={"Pack": tuple(name for name, _, _ in packs)},
+        variants=tuple(ProductVariant(f"tea-{name}", {"Pack": name}, price, stock) for name, price, stock in packs),
     )
 
 
@@ -342,7 +358,7 @@ class Till:
         """Publish the files and a page with a button for each of *products*; return what can be bought."""
         settings = self.settings_of(**given)
         self.shop.publish(*plugin.platform_files(settings, self.content_of(*products)))
-        cards = "".join(f"<li>{plugin.platform_buy_button(settings, product)}</li>" for product in products)
+        cards = "".join(f"<li>{plugin.platform_buy_button(SITE, settings, product)}</li>" for product in products)
         self.shop.pages["/shelf/"] = f"<!doctype html><title>Shelf</title><ul>{cards}</ul>".encode()
         return self.parse(self.shop.pages["/shelf/"].decode()).items()
 

@@ -6,7 +6,7 @@ import csv
 import dataclasses
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,32 +15,48 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from platform_core.content import Content, Product
+from platform_core.content import Content, Product, ProductVariant
+from platform_core.content.products import skus_of
 from platform_core.errors import ContentError
+from platform_core.site import Site
 from platform_plugin_snipcart.plugin import platform_buy_button, platform_files
 
+SITE = Site(client="acme", domain="www.acme.example", engine="hugo", shop="snipcart")
 SettingsOf = Callable[..., dict[str, Any]]
 ContentOf = Callable[..., Content]
 
 _TEXT = st.text(max_size=40)
 _CHOICES = st.lists(st.text(min_size=1, max_size=12), min_size=1, max_size=4).map(tuple)
+_SKUS = st.from_regex(r"[A-Za-z0-9._-]{1,12}", fullmatch=True)
+_PRICES = st.decimals(min_value=0, max_value=10**9, places=2) | st.decimals(min_value=0, max_value=100, places=0)
+_STOCKS = st.none() | st.integers(0, 5)
+_VARIANTS = st.lists(
+    st.builds(
+        ProductVariant,
+        sku=_SKUS,
+        options=st.dictionaries(st.text(min_size=1, max_size=12), st.text(max_size=12), max_size=2),
+        price=st.none() | _PRICES,
+        stock=_STOCKS,
+    ),
+    max_size=4,
+).map(tuple)
 _PRODUCTS = st.lists(
     st.builds(
         Product,
-        sku=st.from_regex(r"[A-Za-z0-9._-]{1,12}", fullmatch=True),
+        sku=_SKUS,
         name=_TEXT,
-        price=st.decimals(min_value=0, max_value=10**9, places=2) | st.decimals(min_value=0, max_value=100, places=0),
+        price=_PRICES,
         currency=st.just("EUR"),
         url=st.just("/products/x/"),
         description=_TEXT,
         image=st.sampled_from(["", "/images/a b.webp", '/images/"quoted".webp']),
         options=st.dictionaries(st.text(min_size=1, max_size=12), _CHOICES, max_size=3),
-        stock=st.none() | st.integers(0, 5),
+        variants=_VARIANTS,
+        stock=_STOCKS,
         weight=st.none() | st.integers(0, 10**6),
     ),
     max_size=8,
-    unique_by=lambda product: product.sku,
-)
+).filter(lambda products: len(skus := [sku for product in products for sku in skus_of(product)]) == len(set(skus)))
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -50,10 +66,21 @@ def test_page_and_file_agree_for_any_products(till: Any, products: list[Product]
     refused = _refused(till, products, variant)
     sold = [product for product in products if product.sku not in refused]
     items = till.open(*sold, variant=variant)
-    assert [item["data-item-id"] for item in items] == [product.sku for product in sold if product.stock != 0]
+    assert [(item["data-item-id"], Decimal(item["data-item-price"])) for item in items] == [*_for_sale(sold)]
     assert [till.crawler.complaints(item) for item in items] == [[] for _ in items]
     rows = json.loads(till.file(), parse_float=str, parse_int=str)
     assert [row["price"] for row in rows] == [item["data-item-price"] for item in items]
+
+
+def _for_sale(products: list[Product]) -> Iterator[tuple[str, Decimal]]:
+    """Yield what can be bought, and what it costs."""
+    for product in products:
+        if product.variants and product.stock != 0:
+            for one in product.variants:
+                if one.stock != 0:
+                    yield one.sku, product.price if one.price is None else one.price
+        elif product.stock != 0:
+            yield product.sku, product.price
 
 
 def _refused(till: Any, products: list[Product], variant: str) -> set[str]:
@@ -67,7 +94,7 @@ def _refused(till: Any, products: list[Product], variant: str) -> set[str]:
     by_button = set()
     for product in products:
         try:
-            platform_buy_button(chosen, product)
+            platform_buy_button(SITE, chosen, product)
         except ContentError:
             by_button.add(product.sku)
     assert by_button == by_file
@@ -105,6 +132,39 @@ def test_a_sold_out_product_can_not_be_bought_from_an_old_cart(till: Any, produc
     (old,) = till.open(product)
     assert till.open(dataclasses.replace(product, stock=0)) == []
     assert till.crawler.complaints(old) == ["0 products have the id night-rate"]
+
+
+def test_a_variant_is_sold_at_its_own_price(till: Any, tea: Product) -> None:
+    """Page and file have an item for each variant that is there, and none for the product or for what is sold out."""
+    items = till.open(tea)
+    assert [(item["data-item-id"], item["data-item-price"]) for item in items] == [
+        ("tea-tin", "210.00"),
+        ("tea-bag", "18.50"),
+    ]
+    assert [till.crawler.complaints(item) for item in items] == [[], []]
+    rows = json.loads(till.file(), parse_float=str)
+    assert [(row["id"], row["price"], row["customFields"]) for row in rows] == [
+        ("tea-tin", "210.00", []),
+        ("tea-bag", "18.50", []),
+    ]
+
+
+def test_a_dear_variant_can_not_be_had_for_the_price_of_the_product(till: Any, tea: Product) -> None:
+    """Neither a changed page nor a cart from before the product had variants gets past the crawler."""
+    tin, bag = till.open(tea)
+    assert till.crawler.complaints(tin | {"data-item-price": "18.50"})
+    assert till.crawler.complaints(
+        tin | {"data-item-custom1-name": "Pack", "data-item-custom1-options": "tin[-191.50]"}
+    )
+    assert till.crawler.complaints(bag | {"data-item-id": "tea"}) == ["0 products have the id tea"]
+
+
+def test_a_variant_that_sells_out_can_not_be_bought_from_an_old_cart(till: Any, tea: Product) -> None:
+    """It leaves the file, the others stay."""
+    tin, bag = till.open(tea)
+    gone = tuple(dataclasses.replace(one, stock=0) if one.sku == "tea-tin" else one for one in tea.variants)
+    assert till.open(dataclasses.replace(tea, variants=gone)) == [bag]
+    assert till.crawler.complaints(tin) == ["0 products have the id tea-tin"]
 
 
 def test_the_crawler_names_itself(till: Any, product: Product) -> None:
@@ -150,9 +210,15 @@ def test_every_problem_of_every_product_is_told_at_once(
         "product mug: its price is in USD, and the cart is in EUR.",
         (
             "product mug: the choice 'l[+2]' of 'Size' is empty or holds one of | [ ], which Snipcart reads as a price. "
-            "A choice that costs more is a product of its own."
+            "Give a form that costs more a row in variants."
         ),
     ]
+
+
+@pytest.fixture(name="stocked")
+def _stocked(content_of: ContentOf, product: Product, tea: Product) -> Content:
+    """A product with variants beside one without."""
+    return content_of(product, tea)
 
 
 @pytest.mark.parametrize(
@@ -164,14 +230,18 @@ def test_every_problem_of_every_product_is_told_at_once(
             "no product with the sku 'mug'",
         ),
         ({"variant": "digital_products", "files": ["night-rate"]}, "is not <sku>=<GUID>"),
+        (
+            {"variant": "digital_products", "files": ["tea=0f8fad5b-d9cb-469f-a165-70867728950e"]},
+            "no product with the sku 'tea', or it is sold as its variants",
+        ),
     ],
 )
 def test_a_download_that_could_not_be_delivered_is_refused(
-    settings_of: SettingsOf, content_of: ContentOf, product: Product, given_settings: dict[str, Any], told: str
+    settings_of: SettingsOf, stocked: Content, given_settings: dict[str, Any], told: str
 ) -> None:
     """A file for no product, or for a shop that ships, is a mistake and is named."""
     with pytest.raises(ContentError, match=told):
-        list(platform_files(settings_of(**given_settings), content_of(product)))
+        list(platform_files(settings_of(**given_settings), stocked))
 
 
 @pytest.mark.realdata

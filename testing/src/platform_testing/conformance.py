@@ -25,7 +25,7 @@ import pytest
 from platform_core.build import Built, build
 from platform_core.catalogue import Catalogue
 from platform_core.composition import Composition, compose
-from platform_core.content import Product
+from platform_core.content import Product, ProductVariant, product_entry, render_entry
 from platform_core.contributions import Stage
 from platform_core.discovery import Plugin, discover
 from platform_core.manifest import Kind, Manifest
@@ -421,15 +421,43 @@ class CmsConformance(Conformance):
 
 
 class ShopConformance(Conformance):
-    """What is asked of a shop."""
+    """What is asked of a shop.
+
+    Attributes:
+        product: One without variants; a shop whose products need facts of their own adds them to ``extra``.
+        tea: One whose variants differ in price and stock. One costs much more than the product, one is
+            sold out, and not every choice goes with every other.
+    """
 
     kind = "ecommerce"
     product: ClassVar[Product] = Product("mug", "Mug", Decimal("18.50"), "EUR", "/products/mug/", stock=3)
+    tea: ClassVar[Product] = Product(
+        "kit-tea",
+        "Tea",
+        Decimal("18.50"),
+        "EUR",
+        "/products/kit-tea/",
+        options={"Pack": ("tin", "bag"), "Leaf": ("whole", "broken")},
+        variants=(
+            ProductVariant("kit-tin", {"Pack": "tin", "Leaf": "whole"}, Decimal("210.00"), 2),
+            ProductVariant("kit-bag", {"Pack": "bag", "Leaf": "whole"}),
+            ProductVariant("kit-dust", {"Pack": "bag", "Leaf": "broken"}, Decimal("7.10"), 0),
+        ),
+    )
 
     @classmethod
     def parts(cls) -> dict[str, Any]:
         """Return the shop on the reference engine."""
         return {"engine": "ssg-echo", "shop": cls.plugin}
+
+    @classmethod
+    def offers(cls, html: str) -> Mapping[str, Decimal]:
+        """Return what *html*, a button or a whole page, sells: sku -> price, as the shop reads it.
+
+        Needed of each subclass. It reads the page by the vendor's rules, without the plugin's code.
+        """
+        message = f"{cls.__name__} needs `offers`, which reads what a page sells."
+        raise NotImplementedError(message)
 
     def test_the_button_has_the_exact_price(self, composed: Callable[..., Composition]) -> None:
         """The price is written as it is, never rounded through a float."""
@@ -450,6 +478,32 @@ class ShopConformance(Conformance):
         page = _page(build(composition, AWS).output, "/products/kit-mug/")
         product = next(item for item in composition.content.products if item.sku == "kit-mug")
         assert composition.buy_button(product, AWS) in page
+
+    def test_variants_are_sold_at_their_own_price(self, composed: Callable[..., Composition]) -> None:
+        """No variant can be had for the price of another, and no choice that is none of the variants."""
+        composition = composed()
+        assert self.offers(composition.buy_button(self.tea, AWS)) == {
+            "kit-tin": Decimal("210.00"),
+            "kit-bag": Decimal("18.50"),
+        }
+        dearer = dataclasses.replace(self.tea, price=Decimal("400.00"))
+        assert self.offers(composition.buy_button(dearer, AWS))["kit-tin"] == Decimal("210.00")
+
+    def test_what_is_sold_out_can_not_be_bought(self, composed: Callable[..., Composition]) -> None:
+        """Neither a product nor a variant of which none is left; nothing, when no variant is."""
+        composition = composed()
+        assert self.offers(composition.buy_button(dataclasses.replace(self.product, stock=0), AWS)) == {}
+        gone = tuple(dataclasses.replace(one, stock=0) for one in self.tea.variants)
+        assert self.offers(composition.buy_button(dataclasses.replace(self.tea, variants=gone), AWS)) == {}
+
+    def test_the_page_sells_what_the_file_says(self, composed: Callable[..., Composition]) -> None:
+        """From the file of a product with variants to its page, prices and what is sold out stay what they are."""
+        composition = composed()
+        path = composition.content.root / "content" / "products" / "kit-tea.md"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(render_entry(product_entry(self.tea, "kit-tea")), "utf-8")
+        page = _page(build(composition, AWS).output, "/products/kit-tea/")
+        assert self.offers(page) == {"kit-tin": Decimal("210.00"), "kit-bag": Decimal("18.50")}
 
 
 class ServiceConformance(Conformance):

@@ -265,7 +265,7 @@ def _fits(kind: str, rules: Iterable[Mapping[str, Any]], value: Any) -> bool:
         case "Integer":
             return type(value) is int
         case "Number":
-            return type(value) in {int, float}
+            return isinstance(value, int | float) and not isinstance(value, bool)
         case "Array":
             return isinstance(value, list) and all(
                 isinstance(one, str) and len(one) <= _LONGEST_SYMBOL for one in value

@@ -41,8 +41,8 @@ def plain(value: Any) -> Any:
 
 def fact(name: str, value: Any) -> Any:
     """Return a product's value: an amount is text, a count is a whole number."""
-    if name in _AMOUNTS and type(value) in {int, float}:
-        return f"{value:.4f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
+    if name in _AMOUNTS and isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
     if name in {"stock", "weight"} and isinstance(value, float) and value.is_integer():
         return int(value)
     return value

@@ -7,13 +7,16 @@ that holds the configuration, and the script itself.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from html import escape
 from typing import Any
 
-from platform_plugin_snipcart.products import VALIDATION_PATH, Sale
+from platform_core.content import Product
+from platform_core.product_data import price_text
+from platform_plugin_snipcart.products import VALIDATION_PATH, Sale, one_line
 
-__all__ = ["CART_SCRIPT", "buy_button", "cart_button", "loader", "preconnect", "sold_out_button"]
+__all__ = ["CART_SCRIPT", "buy_button", "cart_button", "choices", "loader", "preconnect", "sold_out_button"]
 
 CART_SCRIPT = "/snipcart/cart.js"
 CDN = "https://cdn.snipcart.com"
@@ -72,10 +75,29 @@ def buy_button(sale: Sale, settings: Mapping[str, Any]) -> str:
     return f'<button type="button"{_attributes(attributes | _item(sale))}>{escape(label)}</button>'
 
 
-def sold_out_button(sale: Sale, settings: Mapping[str, Any]) -> str:
+def choices(product: Product, sales: Iterable[Sale], settings: Mapping[str, Any], locale: str) -> str:
+    """Return a list that unfolds, with a button for each variant; one that is sold out has none."""
+    rows = "".join(f"<li>{_row(sale, product.currency, settings, locale)}</li>" for sale in sales)
+    name = f'<span class="visually-hidden">: {escape(one_line(product.name))}</span>'
+    return (
+        f'<details class="shop-choices"><summary class="button shop-buy">{escape(settings["add_label"])}{name}</summary>'
+        f"<ul>{rows}</ul></details>"
+    )
+
+
+def _row(sale: Sale, currency: str, settings: Mapping[str, Any], locale: str) -> str:
+    text = price_text(Decimal(sale.price), currency, locale)
+    what = f'{escape(sale.choice)} <data class="shop-price" value="{sale.price}">{escape(text)}</data>'
+    if sale.most == 0:
+        return f'<span class="shop-sold-out">{what} {escape(settings["sold_out_label"])}</span>'
+    attributes = {"class": "shop-buy snipcart-add-item"} | _item(sale)
+    return f'<button type="button"{_attributes(attributes)}>{what}</button>'
+
+
+def sold_out_button(name: str, settings: Mapping[str, Any]) -> str:
     """Return a button that does nothing and says why; Snipcart does not see it."""
     label = settings["sold_out_label"]
-    attributes = {"class": "shop-buy", "aria-label": f"{label}: {sale.name}"}
+    attributes = {"class": "shop-buy", "aria-label": f"{label}: {name}"}
     return f'<button type="button" disabled{_attributes(attributes)}>{escape(label)}</button>'
 
 

@@ -37,19 +37,23 @@ def platform_fragments(settings: Mapping[str, Any], content: Content) -> Iterabl
 
 
 @hookimpl
-def platform_buy_button(settings: Mapping[str, Any], product: Product) -> str:
-    """Return the button with which *product* goes into the cart."""
-    sale = products.sale_of(product, settings)
-    return markup.sold_out_button(sale, settings) if product.stock == 0 else markup.buy_button(sale, settings)
+def platform_buy_button(site: Site, settings: Mapping[str, Any], product: Product) -> str:
+    """Return what puts *product* into the cart: a button, or one for each of its variants."""
+    sales = products.sales_of(product, settings)
+    if all(sale.most == 0 for sale in sales):
+        return markup.sold_out_button(products.one_line(product.name), settings)
+    if product.variants:
+        return markup.choices(product, sales, settings, site.locale)
+    return markup.buy_button(sales[0], settings)
 
 
 @hookimpl
 def platform_files(settings: Mapping[str, Any], content: Content) -> Iterable[File]:
     """Publish what Snipcart's crawler compares each order with, and the cart's helper.
 
-    A product that is sold out is left out, so that a cart from yesterday can't buy it.
+    What is sold out is left out, so that a cart from yesterday can't buy it.
     """
-    sales = products.sales_of(content.products, settings)
+    sales = products.sales_of_all(content.products, settings)
     return [
         File(products.VALIDATION_PATH.lstrip("/"), products.validation_file(sales)),
         File(markup.CART_SCRIPT.lstrip("/"), _HERE / "assets" / "cart.js"),

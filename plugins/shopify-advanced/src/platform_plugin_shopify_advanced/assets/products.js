@@ -53,19 +53,27 @@ class View {
     this.find();
   }
 
-  /** Find what the engine's template wrote beside the button: the price, which is corrected, and the stock, which is ours. */
+  /** Find what the engine's template wrote beside the button: each price, which is corrected, and the stock, which is ours. */
   find() {
     const place = this.element.closest('.product-card, .product-facts, article, li, section');
-    const outside = (selector) => [...(place?.querySelectorAll(selector) ?? [])].filter((one) => !this.element.contains(one));
-    this.outside = outside('.price')[0];
-    this.price.hidden = Boolean(this.outside);
+    const outside = (selector) => [...(place?.querySelectorAll(selector) ?? [])].filter((one) => this.owns(one));
+    this.outside = outside('.price');
+    this.price.hidden = this.outside.length > 0;
     for (const one of outside('.stock')) one.hidden = true;
+  }
+
+  /** Tell whether what the template wrote is of this product, and not of a card of another one in the same place. */
+  owns(one) {
+    if (this.element.contains(one)) return false;
+    let near = one;
+    while (!near.querySelector('.shop-product')) near = near.parentElement;
+    return near.contains(this.element);
   }
 
   /** Write again what a framework has written over when it took the page over. */
   keep() {
-    if (this.outside && this.outside.isConnected && this.outside.textContent === this.written) return;
-    if (!this.outside && !this.price.hidden) return;
+    const { outside } = this;
+    if (outside.length ? outside.every((one) => one.isConnected && one.textContent === this.written) : !this.price.hidden) return;
     this.find();
     this.draw();
   }
@@ -95,9 +103,10 @@ class View {
   }
 
   show(price, soldOut, found) {
-    const element = this.outside ?? this.price;
     this.written = price;
-    if (element.textContent !== price) element.textContent = price;
+    for (const element of this.outside.length ? this.outside : [this.price]) {
+      if (element.textContent !== price) element.textContent = price;
+    }
     const left = found?.stock;
     this.tell(this.stock, soldOut ? label('soldOut') : left > 0 && left < 6 ? label('left', { count: left }) : '');
     this.button.disabled = soldOut;

@@ -1,20 +1,28 @@
-"""A shop whose buy button is a link."""
+"""A shop whose buy buttons are links."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
-from platform_core.content import Product
+from platform_core.content import Product, ProductVariant
 from platform_core.contributions import Fragment
 from platform_core.hookspecs import hookimpl
 
 
 @hookimpl
 def platform_buy_button(settings: Mapping[str, Any], product: Product) -> str:
-    """Name the product and its price in a link."""
-    query = urlencode({"sku": product.sku, "price": str(product.price), "currency": product.currency})
-    return f'<a href="{escape(settings["endpoint"] + "?" + query)}">Buy {escape(product.name)}</a>'
+    """Name what is sold and its price in a link, one for each variant that is there."""
+    forms = product.variants or (product,)
+    links = [_link(settings, product, form) for form in forms if 0 not in (form.stock, product.stock)]
+    return " ".join(links) or f"{escape(product.name)} is sold out"
+
+
+def _link(settings: Mapping[str, Any], product: Product, form: Product | ProductVariant) -> str:
+    price = product.price if form.price is None else form.price
+    query = urlencode({"sku": form.sku, "price": str(price), "currency": product.currency})
+    words = product.name if form is product else " ".join([product.name, *form.options.values()])
+    return f'<a href="{escape(settings["endpoint"] + "?" + query)}">Buy {escape(words)}</a>'
 
 
 @hookimpl
