@@ -228,6 +228,14 @@ BLOCKS = st.recursive(
 )
 
 
+@pytest.mark.parametrize("second", [{"marks": [{"type": "code"}]}, {"marks": [{"type": "bold"}, {"type": "code"}]}])
+def test_code_in_pieces_is_read_whole(second: dict[str, Any]) -> None:
+    """An editor splits what somebody formats in two goes; the signs of neighbours do not run together."""
+    first = {"nodeType": "text", "value": "0", "marks": [{"type": "code"}], "data": {}}
+    found = written(node("paragraph", first, {**first, "value": "1", **second}))
+    assert "".join(words(found)) == "01"
+
+
 @given(st.lists(BLOCKS, max_size=4))
 def test_no_word_is_lost(blocks: list[Any]) -> None:
     """Whatever is written, in whichever marks, a reader of the page reads all of its words, in order."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
-from platform_core.markdown import without_braces
+from platform_core.markdown import code_span, without_braces
 
 __all__ = ["DELIMITERS", "ELEMENTS", "Run", "Runs", "clean", "destination", "escape", "is_safe"]
 
@@ -38,18 +39,18 @@ def escape(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Inline Markdown with the marks that are still to be written around it."""
+    """Inline Markdown, or code as it is, with the marks that are still to be written around it."""
 
     text: str
     marks: tuple[str, ...] = ()
-    literal: bool = False
+    code: bool = False
 
 
 class Runs:
     """Writes marks around runs, so that neighbours share them and Markdown sees them."""
 
     def __init__(self, runs: Sequence[Run]) -> None:
-        self._runs = [run for run in runs if run.text]
+        self._runs = list(_joined(run for run in runs if run.text))
 
     def text(self) -> str:
         """Return the Markdown of all runs."""
@@ -82,6 +83,16 @@ class Runs:
             if not best or end > reach:
                 best, reach = mark, end
         return best, reach
+
+
+def _joined(runs: Iterable[Run]) -> Iterator[Run]:
+    """Yield Markdown; code that comes in pieces becomes one, since the backticks of two would be read as a longer sign."""
+    for (code, _), group in groupby(runs, key=lambda run: (run.code, frozenset(run.marks))):
+        pieces = list(group)
+        if code:
+            yield Run(code_span("".join(piece.text for piece in pieces)), pieces[0].marks)
+        else:
+            yield from pieces
 
 
 def _marked(text: str, mark: str, before: str, after: str) -> str:

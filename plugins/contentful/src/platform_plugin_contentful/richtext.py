@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from platform_core.markdown import code_block, code_span
+from platform_core.markdown import code_block
 from platform_plugin_contentful.marks import (
     DELIMITERS,
     ELEMENTS,
@@ -227,7 +227,7 @@ def _text_run(node: Any) -> Run:
     text = _text(node)
     marks = tuple(mark for mark in _marks(node) if mark in DELIMITERS or mark in ELEMENTS)
     if "code" in _marks(node) and text.strip():
-        return Run(code_span(text), marks)
+        return Run(text, marks, code=True)
     return Run(escape(text), marks)
 
 
