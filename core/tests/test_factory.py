@@ -47,8 +47,6 @@ def _fresh_catalogue(fake_plugins: Path) -> Iterator[None]:
     yield
     installed_catalogue.cache_clear()
     PlatformStackFactory.STACK_REGISTRY._classes.clear()
-    for name in [name for name in sys.modules if name.startswith("platform_plugin_")]:
-        del sys.modules[name]
 
 
 def _add_class(package: Path, component: str, class_name: str) -> None:
