@@ -221,5 +221,6 @@ def test_who_may_not_push_is_told(page: Any, github: Any) -> None:
     github.logs_in = next(token for token, (login, _) in github.people.items() if login == "bob")
     page.goto(f"{ORIGIN}/admin/")
     log_in(page)
-    expect(page.locator("body")).to_contain_text("may not write to the site's repository.", timeout=WAIT)
+    expect(page.get_by_role("main")).to_contain_text("may not write to the site's repository.", timeout=WAIT)
+    expect(page.get_by_role("main").get_by_role("button", name="Log in with GitHub")).to_be_attached()
     assert not [path for _, path in github.asked if "/git/" in path]

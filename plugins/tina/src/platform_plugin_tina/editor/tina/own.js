@@ -38,7 +38,7 @@ const askGitHub = ({ service, login }) =>
     window.addEventListener("message", heard);
   });
 
-const loginScreen = (title) =>
+const loginScreen = (title, refusal) =>
   function LoginScreen({ handleAuthenticate }) {
     const known = sessionStorage.getItem(TOKEN);
     const button = { padding: "0.6rem 1.2rem", borderRadius: "0.4rem", background: "#1d4ed8", color: "#fff", font: "inherit" };
@@ -49,7 +49,7 @@ const loginScreen = (title) =>
       createElement(
         "p",
         { style: { marginBottom: "1.25rem" } },
-        known ? "The entries are being read." : "Log in with a GitHub account that may write to the site's repository. What you save is a commit of yours.",
+        known ? "The entries are being read." : refusal() || "Log in with a GitHub account that may write to the site's repository. What you save is a commit of yours.",
       ),
       known ? null : createElement("button", { type: "button", style: button, onClick: () => handleAuthenticate() }, "Log in with GitHub"),
     );
@@ -57,6 +57,7 @@ const loginScreen = (title) =>
 
 export const gitHubLogin = (page) => {
   let screen;
+  let refused = "";
   class GitHubLogin extends AbstractAuthProvider {
     // Kept for the tab, not for the browser.
     async getToken() {
@@ -72,6 +73,7 @@ export const gitHubLogin = (page) => {
     }
 
     async authenticate() {
+      refused = "";
       const token = await askGitHub(page);
       sessionStorage.setItem(TOKEN, token);
       return { access_token: token };
@@ -79,6 +81,15 @@ export const gitHubLogin = (page) => {
 
     async logout() {
       sessionStorage.removeItem(TOKEN);
+    }
+
+    // Tina may show its own message for a moment only; a refusal stays, beside the button for another account.
+    async fail(status, message) {
+      if (status === 403) {
+        refused = message;
+        await this.logout();
+      }
+      throw new Error(message);
     }
 
     async getUser() {
@@ -89,7 +100,7 @@ export const gitHubLogin = (page) => {
         await this.logout();
         return null;
       }
-      if (!answer.ok) throw new Error(found.message);
+      if (!answer.ok) await this.fail(answer.status, found.message);
       return { id: found.login, fullName: found.name, email: found.login };
     }
 
@@ -99,7 +110,7 @@ export const gitHubLogin = (page) => {
         const answer = await this.fetchWithToken(`${page.service}/ready`);
         if (answer.ok) return true;
         const { code, message } = await answer.json();
-        if (code !== "BUSY") throw new Error(message);
+        if (code !== "BUSY") await this.fail(answer.status, message);
       }
       return false;
     }
@@ -110,7 +121,7 @@ export const gitHubLogin = (page) => {
 
     // The same component each time: Tina asks in every render, and a new one would be a new button.
     getLoginScreen() {
-      screen ??= loginScreen(document.title);
+      screen ??= loginScreen(document.title, () => refused);
       return screen;
     }
   }
