@@ -26,7 +26,7 @@ def test_a_static_site_is_built_into_the_output(plan_of: Plan, tmp_path: Path) -
 def test_settings_reach_the_templates(plan_of: Plan) -> None:
     """The starters read the settings from one generated file."""
     data = json.loads(plan_of(future=True, form_endpoint="/api/x").files["astro.json"])
-    assert data == {"future": True, "form_endpoint": "/api/x"}
+    assert data == {"future": True, "form_endpoint": "/api/x", "title": ""}
 
 
 def test_another_setting_is_another_build(plan_of: Plan) -> None:

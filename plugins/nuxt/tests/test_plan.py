@@ -38,7 +38,11 @@ def test_a_site_with_a_server_is_built_for_lambda(plan_of: PlanOf) -> None:
 def test_settings_reach_the_starter(plan_of: PlanOf) -> None:
     """What the site says is in a file that the starter's module reads."""
     plan = plan_of(future=True, form_endpoint="https://forms.example.com/x")
-    assert json.loads(plan.files["nuxt.json"]) == {"future": True, "form_endpoint": "https://forms.example.com/x"}
+    assert json.loads(plan.files["nuxt.json"]) == {
+        "future": True,
+        "form_endpoint": "https://forms.example.com/x",
+        "title": "",
+    }
 
 
 def test_an_adopted_site_runs_its_own_script(plan_of: PlanOf) -> None:

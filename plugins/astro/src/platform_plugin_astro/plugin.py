@@ -38,7 +38,8 @@ def platform_build_plan(site: Site, settings: Mapping[str, Any], workspace: Work
     command = ["astro", "build"]
     # With a server in it, Astro's output has parts of which only one is published.
     command += [] if server else ["--outDir", str(workspace.output)]
-    generated = {"future": settings["future"], "form_endpoint": settings["form_endpoint"]}
+    # Without a title in site.toml the name in the starter's own data holds.
+    generated = {"future": settings["future"], "form_endpoint": settings["form_endpoint"], "title": site.title}
     return BuildPlan(
         command=tuple(command),
         version=_version(workspace),

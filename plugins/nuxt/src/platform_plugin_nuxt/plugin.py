@@ -41,7 +41,7 @@ def platform_build_plan(site: Site, settings: Mapping[str, Any], workspace: Work
         version=_VERSION,
         env=_environment(site),
         fingerprinted=_FINGERPRINTED,
-        files={_SETTINGS: _generated(settings)},
+        files={_SETTINGS: _generated(site, settings)},
         staged=True,
         written=settings["build_output"] or _OUTPUT,
         extract_inline=True,
@@ -65,8 +65,9 @@ def _environment(site: Site) -> dict[str, str]:
     return {**usual, "NITRO_PRESET": "static"} if site.adopted else usual
 
 
-def _generated(settings: Mapping[str, Any]) -> bytes:
-    chosen = {name: settings[name] for name in ("future", "form_endpoint")}
+def _generated(site: Site, settings: Mapping[str, Any]) -> bytes:
+    # Without a title in site.toml the name in the starter's own data holds.
+    chosen = {"title": site.title, **{name: settings[name] for name in ("future", "form_endpoint")}}
     return json.dumps(chosen, indent=1, sort_keys=True).encode()
 
 

@@ -30,7 +30,7 @@ export function composition(): Composition {
     shop: false,
     products: {},
     routes: [],
-    settings: { future: false, form_endpoint: '' },
+    settings: { future: false, form_endpoint: '', title: '' },
   };
   if (!folder) return usual;
   const own = existsSync(join(folder, 'astro.json')) ? read('astro.json') : {};

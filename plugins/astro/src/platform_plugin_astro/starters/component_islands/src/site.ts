@@ -1,6 +1,7 @@
 import type { Site } from './lib/site';
 
 export const site: Site = {
+  name: 'Lastrad',
   tagline: 'cargo bikes by the hour',
   description:
     'Sixty-four cargo bikes at twelve stations between the fish hall and the north mole. By the hour or the day, with a code, without a contract.',

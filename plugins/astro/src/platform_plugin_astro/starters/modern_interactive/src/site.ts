@@ -1,6 +1,7 @@
 import type { Site } from './lib/site';
 
 export const site: Site = {
+  name: 'Veldmark Observatory',
   tagline: 'a dome that opens for everybody',
   description:
     'A public observatory on the hill above Veldmark: open every clear Friday and Saturday from October to March, with three telescopes and somebody who explains them.',

@@ -1,6 +1,7 @@
 import type { Site } from './lib/site';
 
 export const site: Site = {
+  name: 'Hallard Rope Access',
   tagline: 'rope access for turbines, bridges and towers',
   description:
     'Twenty-six rope technicians who inspect, repair and coat what stands too high for a ladder: rotor blades, bridges, towers. A fixed price within two working days.',

@@ -30,5 +30,5 @@ export interface Composition {
   shop: boolean;
   products: Record<string, Product>;
   routes: { path: string; label: string }[];
-  settings: { future: boolean; form_endpoint: string };
+  settings: { future: boolean; form_endpoint: string; title: string };
 }

@@ -1,3 +1,7 @@
+import composition from 'platform:composition';
+
+import { site } from '../site';
+
 interface Link {
   name: string;
   path: string;
@@ -5,6 +9,8 @@ interface Link {
 
 /** What a site says of itself on every page; src/site.ts has the values. */
 export interface Site {
+  /** Until site.toml has a title. */
+  name: string;
   tagline: string;
   description: string;
   /** A schema.org type: who stands behind the site. */
@@ -17,3 +23,5 @@ export interface Site {
   /** One sentence for an address that leads nowhere. */
   missing: string;
 }
+
+export const name = composition.settings.title || site.name;

@@ -3,6 +3,7 @@ import composition from 'platform:composition';
 import { site } from '../site';
 import type { Crumb, Entry } from './content';
 import { iso } from './dates';
+import { name } from './site';
 import type { Product } from './composition';
 
 export interface About {
@@ -16,7 +17,7 @@ export interface About {
 }
 
 const absolute = (path: string) => new URL(path, composition.site.base_url).href;
-const { title: name, locale } = composition.site;
+const { locale } = composition.site;
 
 export function structured(about: About, more: object[]): string {
   const publisher = { '@type': site.publisher, '@id': absolute('/#publisher'), name, url: absolute('/') };

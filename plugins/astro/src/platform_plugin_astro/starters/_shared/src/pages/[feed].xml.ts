@@ -3,6 +3,7 @@ import type { APIRoute } from 'astro';
 import composition from 'platform:composition';
 import { address, dated, title } from '../lib/content';
 import { summary } from '../lib/prose';
+import { name } from '../lib/site';
 import { site as own } from '../site';
 
 const LIMIT = 30;
@@ -29,7 +30,7 @@ export const GET: APIRoute = async ({ site }) => {
     };
   });
   return rss({
-    title: composition.site.title,
+    title: name,
     description: own.description,
     site: base,
     items,

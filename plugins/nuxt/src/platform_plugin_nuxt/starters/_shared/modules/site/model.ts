@@ -10,7 +10,7 @@ const KNOWN = new Set(['title', 'date', 'updated', 'description', 'draft', 'loca
 /** What pages are made from; see core's data/platform.json. */
 export interface Inputs {
   platform: Record<string, any>
-  settings: { future?: boolean, form_endpoint?: string }
+  settings: { future?: boolean, form_endpoint?: string, title?: string }
   sources: Source[]
   data: Record<string, any>
   pictures: Map<string, Picture>
@@ -42,7 +42,7 @@ class Maker {
     const marked = inputs.sources.map(source => String(source.front.locale ?? ''))
     this.locales = new Set(marked.filter(name => name && name !== platform.site.locale && existing(inputs.sources, name)))
     this.site = {
-      title: platform.site.title,
+      title: settings.title || inputs.data.site?.name || platform.site.title,
       locale: platform.site.locale || 'en',
       locales: [...this.locales].sort(),
       baseUrl: String(platform.site.base_url ?? '').replace(/\/$/, ''),
