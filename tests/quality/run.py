@@ -147,8 +147,16 @@ def prepare(case: Case) -> None:
     root = WORK / "-".join(case.starter)
     with case.step("scaffold"):
         shutil.rmtree(root, ignore_errors=True)
-        write_starter(root, *case.starter)
+        write_starter(root, *case.starter, extra=settings_of(case.starter))
         case.project = read_project(root)
+
+
+def settings_of(starter: Starter) -> str:
+    """Return lines of site.toml that show the most: forms stand on pages once they have an address."""
+    engine, _ = starter
+    if "form_endpoint" not in manifest_of(starter).settings:
+        return ""
+    return f'[settings.{engine}]\nform_endpoint = "https://forms.example/{engine}"\n'
 
 
 def by_engine(cases: Sequence[Case]) -> list[list[Case]]:
