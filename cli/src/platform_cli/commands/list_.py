@@ -12,9 +12,9 @@ from platform_cli.completion import complete_components
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from platform_core.catalogue import Catalogue, Combination
+    from platform_core.catalogue import Combination
     from platform_core.manifest import Manifest
-    from platform_core.verified import Parts, Verified
+    from platform_core.verified import Code, Parts, Verified
 
 KINDS = ("ssg", "cms", "ecommerce", "composed", "service")
 _WORDS = {"ssg": "templates", "cms": "CMS tiers", "ecommerce": "shop tiers", "service": "services"}
@@ -39,15 +39,16 @@ def command(
     """List what can be combined, and what the agency charges for it.
 
     Prices are USD: (low-high), before the providers' own fees. Under *verified* stands
-    the day on which the combination was last taken from its CMS to a browser.
+    the day on which the combination was last taken from its CMS to a browser, and the
+    beginning of its template's SHA-256.
     """
-    from platform_core.verified import read_verified
+    from platform_core.verified import Code, read_verified
 
     if engine:
         app.catalogue.get("ssg", engine)
-    known = read_verified(app.catalogue)
+    known, code = read_verified(app.catalogue), Code(app.catalogue)
     combinations = [item for item in app.catalogue.combinations() if everything or item.status == "certified"]
-    rows = [_row(item) | {"verified": _verified(app.catalogue, item.parts, known)} for item in combinations]
+    rows = [_row(item) | {"verified": _verified(item.parts, known, code)} for item in combinations]
     rows += [] if engine else [_service(item) for item in app.catalogue.of_kind("service")]
     rows = [
         row
@@ -99,13 +100,13 @@ def _service(item: Manifest) -> dict[str, Any]:
     }
 
 
-def _verified(catalogue: Catalogue, parts: Parts, known: Mapping[Parts, Verified]) -> dict[str, Any] | None:
+def _verified(parts: Parts, known: Mapping[Parts, Verified], code: Code) -> dict[str, Any] | None:
     """Return what is recorded of a combination, and whether it holds for what is installed."""
     from platform_core.verified import is_current
 
     if not (found := known.get(parts)):
         return None
-    current = is_current(found, parts, catalogue)
+    current = is_current(found, parts, code)
     return {"date": found.date, "versions": dict(found.versions), "template": found.template, "current": current}
 
 
@@ -121,10 +122,10 @@ def _count(rows: Sequence[Mapping[str, Any]]) -> str:
     others = sum(row["kind"] == "composed" for row in sold) - len(bundles)
     named = ", ".join(f"{number} {word}" for number, word in counts)
     rest = f" {len(rows) - len(sold)} others are not certified." if len(rows) > len(sold) else ""
-    verified = sum(row["verified"] is not None for row in sold)
+    verified = sum(row["verified"] is not None and row["verified"]["current"] for row in sold)
     return (
         f"{itemised} offerings ({named}) and {others} further certified combinations are installed; "
-        f"{verified} of them verified.{rest}"
+        f"{verified} of them verified as they are now.{rest}"
     )
 
 
@@ -132,7 +133,7 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
     prices = ("-".join(map(str, row[key])) if row[key] else "" for key in ("month", "setup"))
     parts = (row[key] or "-" for key in ("engine", "cms", "shop"))
     found = row["verified"]
-    verified = "" if not found else found["date"] if found["current"] else f"{found['date']}, other versions"
+    verified = f"{found['date']} {found['template']}{'' if found['current'] else ', changed since'}" if found else ""
     return (*parts, row["status"], row["stack_type"], *prices, verified)
 
 
