@@ -70,6 +70,22 @@ def test_list_of_nothing_says_so(platform: Any) -> None:
     assert "Nothing matches" in platform("list", "--engine", "ssg-echo", "--max-price", "0").stderr
 
 
+@pytest.mark.parametrize(("kind", "left"), [("service", "ssg-echo"), ("composed", "ssg-echo,cms-memory")])
+def test_a_kind_that_no_plugin_brings_is_named(platform: Any, kind: str, left: str) -> None:
+    """What would help is a plugin, not another option."""
+    names = {row["id"] for row in json.loads(platform("plugin", "list", "--json").stdout)} - set(left.split(","))
+    said = platform("list", "--kind", kind, env={"PLATFORM_DISABLE": ",".join(names)}).stderr
+    word = "service" if kind == "service" else "shop"
+    assert said == f"No {word} is installed. Install one: pip install platform-plugin-<{word}>\n"
+
+
+def test_all_is_proposed_only_when_it_shows_more(platform: Any) -> None:
+    """A hint that leads to an empty list again is none."""
+    call = ("list", "--engine", "ssg-echo", "--kind", "cms")
+    assert "`platform list --all` shows" in platform(*call, env={"PLATFORM_DISABLE": "cms-memory"}).stderr
+    assert platform(*call, "--max-price", "0").stderr == "Nothing matches.\n"
+
+
 def test_an_unknown_engine_is_the_users_mistake(platform: Any) -> None:
     """The nearest id is proposed; the exit code is 2."""
     assert "Did you mean 'ssg-echo'?" in platform("list", "--engine", "ssg-ecko", code=2).stderr

@@ -13,10 +13,17 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from platform_core.catalogue import Combination
-    from platform_core.manifest import Manifest
+    from platform_core.manifest import Kind, Manifest
     from platform_core.verified import Code, Parts, Verified
 
 KINDS = ("ssg", "cms", "ecommerce", "composed", "service")
+_NEEDS: Mapping[str, tuple[Kind, ...]] = {
+    "cms": ("cms",),
+    "ecommerce": ("ecommerce",),
+    "composed": ("cms", "ecommerce"),
+    "service": ("service",),
+}
+_PARTS: Mapping[Kind, str] = {"ssg": "engine", "cms": "cms", "ecommerce": "shop", "service": "service"}
 _WORDS = {"ssg": "templates", "cms": "CMS tiers", "ecommerce": "shop tiers", "service": "services"}
 
 
@@ -46,22 +53,27 @@ def command(
 
     if engine:
         app.catalogue.get("ssg", engine)
+
+    def fits(row: Mapping[str, Any]) -> bool:
+        return (
+            (not kind or row["kind"] == kind)
+            and (not engine or row["engine"] == engine)
+            and (max_price is None or bool(row["month"] and row["month"][0] <= max_price))
+        )
+
+    offered = [*map(_row, app.catalogue.combinations()), *map(_service, app.catalogue.of_kind("service"))]
+    fitting = [row for row in offered if fits(row)]
     known, code = read_verified(app.catalogue), Code(app.catalogue)
-    combinations = [item for item in app.catalogue.combinations() if everything or item.status == "certified"]
-    rows = [_row(item) | {"verified": _verified(item.parts, known, code)} for item in combinations]
-    rows += [] if engine else [_service(item) for item in app.catalogue.of_kind("service")]
     rows = [
-        row
-        for row in rows
-        if (not kind or row["kind"] == kind)
-        and (not engine or row["engine"] == engine)
-        and (max_price is None or (row["month"] and row["month"][0] <= max_price))
+        row | {"verified": _verified((row["engine"], row["cms"], row["shop"]), known, code)}
+        for row in fitting
+        if everything or row["service"] or row["status"] == "certified"
     ]
     if as_json:
         show_json(rows)
         return
     if not rows:
-        click.echo(_nothing(app), err=True)
+        click.echo(_nothing(app, kind, more=bool(fitting)), err=True)
         return
     show_table(("engine", "cms", "shop", "status", "offering", "month", "setup", "verified"), map(_cells, rows))
     click.echo(f"\n{_count(rows)}")
@@ -137,7 +149,10 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
     return (*parts, row["status"], row["stack_type"], *prices, verified)
 
 
-def _nothing(app: App) -> str:
-    if not app.catalogue.of_kind("ssg"):
-        return "No engine is installed. Install one: pip install platform-plugin-<engine>"
-    return "Nothing matches. `platform list --all` shows compatible and impossible combinations too."
+def _nothing(app: App, kind: str | None, *, more: bool) -> str:
+    """Say why the list is empty, and what fills it; *more* is there with ``--all``."""
+    for needed in ("ssg", *_NEEDS.get(kind or "", ())):
+        if not app.catalogue.of_kind(needed):
+            return f"No {_PARTS[needed]} is installed. Install one: pip install platform-plugin-<{_PARTS[needed]}>"
+    hint = " `platform list --all` shows compatible and impossible combinations too." if more else ""
+    return f"Nothing matches.{hint}"
