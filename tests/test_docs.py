@@ -196,6 +196,18 @@ def test_every_internal_link_leads_somewhere(path: Path) -> None:
     assert wrong == []
 
 
+def test_the_readme_leads_to_every_plugin_and_every_page() -> None:
+    """What nobody links is found by nobody."""
+    wanted = {path.relative_to(ROOT).as_posix() for path in ROOT.glob("plugins/*/README.md")}
+    # The folder _site has what the documentation needs to be a site itself.
+    wanted |= {path.relative_to(ROOT).as_posix() for path in ROOT.glob("docs/[!_]*/**/*.md")}
+    assert len(wanted) > 40
+    assert {path.parent.name for path in ROOT.glob("plugins/*/pyproject.toml")} == {
+        name.split("/")[1] for name in wanted if name.startswith("plugins/")
+    }
+    assert wanted - set(LINK.findall(text_of(ROOT / "README.md"))) == set()
+
+
 @pytest.mark.parametrize(("page", "line"), CALLS)
 def test_every_call_that_is_shown_exists(page: str, line: str) -> None:
     """Commands, options and the number of arguments in the pages are those of the command."""

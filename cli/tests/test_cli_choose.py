@@ -7,6 +7,10 @@ from typing import Any
 
 import pytest
 
+from platform_core.catalogue import Catalogue
+from platform_core.discovery import discover
+from platform_core.verified import Code
+
 OFFERED = {
     "kind", "engine", "cms", "shop", "service", "status", "stack_type", "month", "setup", "reasons", "verified"
 }  # fmt: skip
@@ -66,6 +70,22 @@ def test_list_of_nothing_says_so(platform: Any) -> None:
     assert "Nothing matches" in platform("list", "--engine", "ssg-echo", "--max-price", "0").stderr
 
 
+@pytest.mark.parametrize(("kind", "left"), [("service", "ssg-echo"), ("composed", "ssg-echo,cms-memory")])
+def test_a_kind_that_no_plugin_brings_is_named(platform: Any, kind: str, left: str) -> None:
+    """What would help is a plugin, not another option."""
+    names = {row["id"] for row in json.loads(platform("plugin", "list", "--json").stdout)} - set(left.split(","))
+    said = platform("list", "--kind", kind, env={"PLATFORM_DISABLE": ",".join(names)}).stderr
+    word = "service" if kind == "service" else "shop"
+    assert said == f"No {word} is installed. Install one: pip install platform-plugin-<{word}>\n"
+
+
+def test_all_is_proposed_only_when_it_shows_more(platform: Any) -> None:
+    """A hint that leads to an empty list again is none."""
+    call = ("list", "--engine", "ssg-echo", "--kind", "cms")
+    assert "`platform list --all` shows" in platform(*call, env={"PLATFORM_DISABLE": "cms-memory"}).stderr
+    assert platform(*call, "--max-price", "0").stderr == "Nothing matches.\n"
+
+
 def test_an_unknown_engine_is_the_users_mistake(platform: Any) -> None:
     """The nearest id is proposed; the exit code is 2."""
     assert "Did you mean 'ssg-echo'?" in platform("list", "--engine", "ssg-ecko", code=2).stderr
@@ -83,21 +103,30 @@ def test_what_is_listed_is_counted(platform: Any) -> None:
     said = platform("list", "--engine", "ssg-echo").stdout.splitlines()[-1]
     assert said == (
         "3 offerings (1 templates, 1 CMS tiers, 1 shop tiers, 0 bundles, 0 services) "
-        "and 1 further certified combinations are installed; 0 of them verified."
+        "and 1 further certified combinations are installed; 0 of them verified as they are now."
     )
 
 
 def test_what_was_verified_is_shown(platform: Any) -> None:
-    """With its day; when other versions are installed by now, that too."""
-    record = {"cms": "cms-memory", "shop": None, "date": "2026-01-31", "template": "473647bffe7a"}
-    file = platform.plugins / "platform_plugin_ssg_echo" / "verified.json"
-    for version, said in (("1.0", "2026-01-31"), ("0.9", "2026-01-31, other versions")):
-        rows = [{**record, "versions": {"ssg-echo": version, "cms-memory": "1.0"}}]
-        file.write_text(json.dumps({"schema": 1, "combinations": rows}))
-        (line,) = [line for line in platform("list").stdout.splitlines() if "cms_memory_tier" in line]
+    """With its day and template; that its code has changed since, too, and then it is not counted."""
+    package = platform.plugins / "platform_plugin_ssg_echo"
+    found = Catalogue(tuple(item for item in discover([str(platform.plugins)], disabled=()).plugins))
+    code = Code(found).of(("ssg-echo", "cms-memory"))
+    row = {"cms": "cms-memory", "shop": None, "date": "2026-01-31", "template": "473647bffe7a", "code": code}
+    row["versions"] = {"ssg-echo": "1.0", "cms-memory": "1.0"}
+    (package / "verified.json").write_text(json.dumps({"schema": 1, "combinations": [row]}))
+    for said, count in (
+        ("2026-01-31 473647bffe7a", "1 of them"),
+        ("2026-01-31 473647bffe7a, changed since", "0 of them"),
+    ):
+        lines = platform("list", "--engine", "ssg-echo").stdout.splitlines()
+        (line,) = [line for line in lines if "cms_memory_tier" in line]
         assert line.endswith(f"  {said}")
-        found = {row["cms"]: row["verified"] for row in offered(platform, "--kind", "cms")}
-        assert found["cms-memory"]["current"] is (version == "1.0")
+        assert f"{count} verified" in lines[-1]
+        (row,) = offered(platform, "--kind", "cms")
+        assert row["verified"]["versions"] == {"ssg-echo": "1.0", "cms-memory": "1.0"}
+        assert row["verified"]["current"] is (count == "1 of them")
+        (package / "plugin.py").write_text((package / "plugin.py").read_text("utf-8") + "# changed", "utf-8")
 
 
 @pytest.mark.parametrize("name", ["ssg-echo", "cms-memory", "shop-memory", "service-note"])

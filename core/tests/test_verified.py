@@ -9,11 +9,11 @@ import pytest
 
 from platform_core.catalogue import Catalogue
 from platform_core.discovery import discover
-from platform_core.verified import FILE, Verified, is_current, read_verified, record_verified
+from platform_core.verified import FILE, Code, Verified, is_current, read_verified, record_verified
 
 ALONE = ("ssg-echo", None, None)
 EDITED = ("ssg-echo", "cms-memory", None)
-DONE = Verified("2026-01-31", {"ssg-echo": "1.0"}, "473647bffe7a")
+DONE = Verified("2026-01-31", {"ssg-echo": "1.0"}, "473647bffe7a", "9d3a6c0b71e24f58")
 
 
 @pytest.fixture(name="catalogue")
@@ -60,11 +60,45 @@ def test_nothing_new_writes_nothing(catalogue: Catalogue, file: Path) -> None:
     assert record_verified(catalogue, {ALONE: DONE}) == ()
 
 
-def test_it_holds_for_the_versions_that_were_seen(catalogue: Catalogue) -> None:
-    """A newer plugin has not been verified yet."""
-    assert is_current(DONE, ALONE, catalogue)
-    assert not is_current(DONE, EDITED, catalogue)
-    assert not is_current(Verified("2026-01-31", {"ssg-echo": "0.9"}, "x"), ALONE, catalogue)
+def test_it_holds_for_the_code_that_was_seen(catalogue: Catalogue, file: Path) -> None:
+    """A plugin that has changed has not been verified yet, whatever its version is."""
+    seen = Verified("2026-01-31", {"ssg-echo": "1.0"}, "x", Code(catalogue).of(ALONE))
+    assert is_current(seen, ALONE, Code(catalogue))
+    file.with_name("plugin.py").write_text("# another one\n", "utf-8")
+    assert not is_current(seen, ALONE, Code(catalogue))
+
+
+def test_it_holds_for_its_own_parts_alone(catalogue: Catalogue, file: Path) -> None:
+    """A change of a plugin leaves the combinations without it as they are."""
+    before = Code(catalogue)
+    alone, edited = before.of(ALONE), before.of(EDITED)
+    (file.parent.with_name("platform_plugin_cms_memory") / "more.txt").write_text("", "utf-8")
+    assert Code(catalogue).of(ALONE) == alone
+    assert Code(catalogue).of(EDITED) not in {alone, edited}
+
+
+def test_a_row_without_its_code_is_never_current(catalogue: Catalogue, file: Path) -> None:
+    """Rows of before the code was kept say when, and nothing about now."""
+    row = {"cms": None, "shop": None, "date": "2026-01-31", "versions": {}, "template": "x"}
+    file.write_text(json.dumps({"schema": 1, "combinations": [row]}))
+    assert not is_current(own(catalogue)[ALONE], ALONE, Code(catalogue))
+
+
+def test_a_part_that_is_not_installed_has_no_code(catalogue: Catalogue) -> None:
+    """So nothing about it is current."""
+    assert Code(catalogue).of(("ssg-echo", "cms-gone", None)) == ""
+    assert not is_current(Verified("2026-01-31", {}, "x"), ("ssg-gone", None, None), Code(catalogue))
+
+
+@pytest.mark.parametrize(
+    "name", [FILE, "__pycache__/plugin.cpython-311.pyc", "starters/node_modules/left-pad/index.js"]
+)
+def test_what_is_not_of_the_package_does_not_count(catalogue: Catalogue, file: Path, name: str) -> None:
+    """A record, compiled code and installed packages come and go beside the code."""
+    before = Code(catalogue).of(ALONE)
+    file.parent.joinpath(name).parent.mkdir(parents=True, exist_ok=True)
+    file.parent.joinpath(name).write_text("x", "utf-8")
+    assert Code(catalogue).of(ALONE) == before
 
 
 @pytest.mark.parametrize(
@@ -76,6 +110,7 @@ def test_it_holds_for_the_versions_that_were_seen(catalogue: Catalogue) -> None:
         '{"schema": 1}',
         json.dumps({"schema": 1, "combinations": [1, {}, {"versions": {}, "date": "soon", "template": "x"}]}),
         json.dumps({"schema": 1, "combinations": [{"versions": {}, "date": "2026-01-31", "template": 7}]}),
+        json.dumps({"schema": 1, "combinations": [{"versions": {}, "date": "2026-01-31", "template": "", "code": 7}]}),
         json.dumps({"schema": 1, "combinations": [{"versions": {}, "date": "2026-01-31", "template": "", "cms": 1}]}),
     ],
 )

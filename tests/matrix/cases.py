@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
@@ -11,8 +12,9 @@ from typing import Any
 
 from platform_core.catalogue import Catalogue
 from platform_core.discovery import Plugin, discover
+from platform_core.verified import Code
 
-__all__ = ["ROOT", "SETTINGS", "Case", "catalogue", "find_cases", "key_of"]
+__all__ = ["ROOT", "SETTINGS", "Case", "catalogue", "code_of", "find_cases", "key_of"]
 
 ROOT = Path(__file__).parent.parent.parent
 # Raised when the checks ask for more than they did.
@@ -26,8 +28,6 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "tina": {"client_id": "11111111-2222-3333-4444-555555555555", "repository": "acme/website"},
     "snipcart": {"public_api_key": "TWFkZVVwRm9yVGVzdHNPbmx5MDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDA="},
 }
-# What this run itself writes beside the code.
-_LEFT_OUT = {"__pycache__", "node_modules", "verified.json"}
 
 
 @dataclass(frozen=True)
@@ -107,22 +107,14 @@ def find_cases(only: Sequence[str] = ()) -> list[Case]:
 
 def key_of(case: Case) -> str:
     """Hash what decides the result: the parts' packages, core, and the checks."""
-    packages = {item.id: item.package for item in plugins()}
-    digest = hashlib.sha256(f"{CHECKS} {case.toml()}".encode())
-    for folder in (ROOT / "core" / "src", *(packages[part] for part in case.parts)):
-        assert folder
-        digest.update(_stamp(folder))
-    return digest.hexdigest()[:16]
+    return hashlib.sha256(f"{CHECKS} {case.toml()} {code_of(case)}".encode()).hexdigest()[:16]
 
 
-_stamps: dict[Path, bytes] = {}
+def code_of(case: Case) -> str:
+    """Hash the parts' packages and core, as they are when a run first asks."""
+    return _code().of(case.parts)
 
 
-def _stamp(folder: Path) -> bytes:
-    if folder not in _stamps:
-        digest = hashlib.sha256()
-        for path in sorted(folder.rglob("*")):
-            if path.is_file() and not _LEFT_OUT.intersection(path.parts):
-                digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
-        _stamps[folder] = digest.digest()
-    return _stamps[folder]
+@functools.cache
+def _code() -> Code:
+    return Code(catalogue())

@@ -37,7 +37,7 @@ def save(rows: Mapping[str, Any], file: Path = FILE) -> None:
     write_atomically(file, json.dumps(record, indent=1, ensure_ascii=False) + "\n")
     parts = {case.name: (case.engine, case.cms, case.shop) for case in find_cases()}
     passed = {
-        parts[name]: Verified(row["date"], row["versions"], row["template"])
+        parts[name]: Verified(row["date"], row["versions"], row["template"], row["code"])
         for name, row in rows.items()
         if row["result"] == "passed"
     }

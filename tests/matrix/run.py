@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING, Any
 sys.path.insert(0, str(Path(__file__).parent))
 
 from arrivals import Arrival, arrive
-from cases import ROOT, Case, catalogue, find_cases, key_of
+from cases import ROOT, Case, catalogue, code_of, find_cases, key_of
 from combinations import load, save, today
 from shops import faults_of_button
 
@@ -92,6 +92,7 @@ class Row:
             "faults": self.faults,
             "versions": versions,
             "template": self.template,
+            "code": code_of(self.case),
             "entry": self.entry,
             "product": self.product,
             "seconds": self.seconds,

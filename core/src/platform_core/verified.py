@@ -5,16 +5,20 @@ Whoever takes a combination from its CMS to a browser writes the result with
 everybody who installs it, and core names no component:
 
     verified.json    {"schema": 1, "combinations": [{"cms": "pages", "shop": null, "date": "2026-01-31",
-                      "versions": {"zola": "0.1.0", "pages": "0.1.0"}, "template": "473647bffe7a"}, ...]}
+                      "versions": {"zola": "0.1.0", "pages": "0.1.0"}, "template": "473647bffe7a",
+                      "code": "9d3a6c0b71e24f58"}, ...]}
 
 One object stands for one combination with the engine; *versions* are those of the
-plugins, *template* begins the SHA-256 of the CloudFormation template for AWS.
+plugins, *template* begins the SHA-256 of the CloudFormation template for AWS, and *code*
+that of the files of core and the plugins.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,9 +27,11 @@ from typing import Any
 from platform_core.catalogue import Catalogue
 from platform_core.files import write_atomically
 
-__all__ = ["FILE", "Parts", "Verified", "is_current", "read_verified", "record_verified"]
+__all__ = ["FILE", "Code", "Parts", "Verified", "is_current", "read_verified", "record_verified"]
 
 FILE = "verified.json"
+# What a result writes beside the code, and what Python and npm leave there.
+_LEFT_OUT = {FILE, "__pycache__", "node_modules"}
 Parts = tuple[str, str | None, str | None]
 """The ids of engine, CMS and shop."""
 
@@ -38,17 +44,44 @@ class Verified:
         date: The day, ISO 8601.
         versions: Component id -> version of its distribution.
         template: The beginning of the template's SHA-256.
+        code: What `Code` said of the parts; empty when nobody asked.
     """
 
     date: str
     versions: Mapping[str, str]
     template: str
+    code: str = ""
+
+
+class Code:
+    """Hashes of the code that decides what becomes of a combination; each package is read once."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._folders = {item.id: item.package for item in catalogue.plugins if item.state == "ok" and item.package}
+        self._hashes: dict[Path, bytes] = {}
+
+    def of(self, parts: Iterable[str | None]) -> str:
+        """Return the beginning of the SHA-256 of core and the packages of *parts*; empty when one is not installed."""
+        chosen = [part for part in parts if part]
+        if not self._folders.keys() >= set(chosen):
+            return ""
+        folders = (Path(__file__).parent, *(self._folders[part] for part in chosen))
+        return hashlib.sha256(b"".join(map(self._hash, folders))).hexdigest()[:16]
+
+    def _hash(self, folder: Path) -> bytes:
+        if folder not in self._hashes:
+            digest = hashlib.sha256()
+            for name, file in _files(folder):
+                data = file.read_bytes()
+                digest.update(f"{name}\0{len(data)}\0".encode() + data)
+            self._hashes[folder] = digest.digest()
+        return self._hashes[folder]
 
 
 def read_verified(catalogue: Catalogue) -> dict[Parts, Verified]:
     """Return what is recorded for the usable engines of *catalogue*; a record that can't be read counts as none."""
     return {
-        (engine, row["cms"], row["shop"]): Verified(row["date"], row["versions"], row["template"])
+        (engine, row["cms"], row["shop"]): Verified(row["date"], row["versions"], row["template"], row.get("code", ""))
         for engine, package in _packages(catalogue).items()
         for row in _rows(package / FILE)
     }
@@ -80,10 +113,19 @@ def record_verified(
     return tuple(changed)
 
 
-def is_current(found: Verified, parts: Parts, catalogue: Catalogue) -> bool:
-    """Tell whether the versions that were verified are those that are installed."""
-    installed = {plugin.id: plugin.version for plugin in catalogue.plugins if plugin.state == "ok"}
-    return all(found.versions.get(part) == installed.get(part) for part in parts if part)
+def is_current(found: Verified, parts: Parts, code: Code) -> bool:
+    """Tell whether the code that was verified is the code that is installed."""
+    return bool(found.code) and found.code == code.of(parts)
+
+
+def _files(folder: Path) -> list[tuple[str, Path]]:
+    """Return the files that belong to a package by their names inside it, in order."""
+    found = []
+    for place, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name not in _LEFT_OUT]
+        files = [Path(place, name) for name in names if name not in _LEFT_OUT]
+        found += [(file.relative_to(folder).as_posix(), file) for file in files]
+    return sorted(found)
 
 
 def _packages(catalogue: Catalogue) -> dict[str, Path]:
@@ -111,7 +153,8 @@ def _is_row(row: object) -> bool:
     except (KeyError, TypeError, ValueError):
         return False
     parts = [row.get(key) for key in ("cms", "shop")]
-    return isinstance(row.get("template"), str) and all(part is None or isinstance(part, str) for part in parts)
+    texts = [row.get("template"), row.get("code", "")]
+    return all(isinstance(text, str) for text in texts) and all(part is None or isinstance(part, str) for part in parts)
 
 
 def _as_row(parts: Parts, found: Verified) -> dict[str, Any]:
@@ -121,6 +164,7 @@ def _as_row(parts: Parts, found: Verified) -> dict[str, Any]:
         "date": found.date,
         "versions": dict(found.versions),
         "template": found.template,
+        "code": found.code,
     }
 
 

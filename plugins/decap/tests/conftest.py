@@ -25,11 +25,13 @@ import pytest
 from platform_core.content import Content
 from platform_core.contributions import File, LocalService, Stage
 from platform_core.manifest import Manifest, parse_manifest
+from platform_core.node import ensure_packages, node
 from platform_core.runtime import github_login as oauth
 from platform_core.site import Site, settings_model
 from platform_plugin_decap import plugin
 
 PACKAGE = Path(plugin.__file__).parent
+SDK = Path(__file__).parent / "sdk"
 ORIGIN = "https://www.acme.example"
 CLIENT_ID = "Iv1.0123456789abcdef"
 CLIENT_SECRET = "a client secret that only AWS and GitHub know"
@@ -322,6 +324,22 @@ def realdata(request: pytest.FixtureRequest) -> Path:
     if not folder.is_dir():
         pytest.skip(f"the public files are not at {folder}; set PLATFORM_DATA")
     return folder
+
+
+@pytest.fixture(scope="session")
+def octokit(tmp_path_factory: pytest.TempPathFactory) -> Callable[[dict[str, Any]], Any]:
+    """Give a function that has GitHub's own package sign and verify: JSON in -> JSON out."""
+    folder = tmp_path_factory.mktemp("octokit")
+    (folder / "node_modules").symlink_to(ensure_packages(SDK) / "node_modules")
+    script = shutil.copy(SDK / "sign.mjs", folder)
+
+    def run(value: dict[str, Any]) -> Any:
+        command = [str(node()), str(script)]
+        done = subprocess.run(command, input=json.dumps(value), capture_output=True, text=True, check=False, timeout=60)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    return run
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,19 @@ def normalized(config: dict[str, str] = CONFIG, *, event: str = "push", **change
 def test_published_signatures_are_accepted(secret: str, body: str, given: str) -> None:
     """The vectors that GitHub and its library publish pass."""
     github.verify(request(body.encode(), given), [secret], {})
+
+
+@pytest.mark.parametrize("secret", [SECRET, "Schlüssel 日本語", "k" * 200])
+def test_what_github_signs_is_accepted(octokit: Callable[[dict[str, Any]], Any], secret: str) -> None:
+    """GitHub's own package signs bodies, and each passes; what we sign passes there."""
+    bodies = ["{}", json.dumps(PUSH), json.dumps({"title": "Ünïcødé - 日本語 ✓"}, ensure_ascii=False), '{"a":\r\n1}\n']
+    ours = [signature(secret, body.encode()) for body in bodies]
+    made = octokit({"secret": secret, "bodies": bodies, "ours": ours})
+    for body, given_signature in zip(bodies, made["signed"], strict=True):
+        github.verify(request(body.encode(), given_signature), [secret], {})
+        with pytest.raises(Rejected):
+            github.verify(request(body.encode() + b" ", given_signature), [secret], {})
+    assert made["valid"] == [True] * len(bodies)
 
 
 @pytest.mark.realdata

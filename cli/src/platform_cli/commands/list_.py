@@ -12,11 +12,18 @@ from platform_cli.completion import complete_components
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from platform_core.catalogue import Catalogue, Combination
-    from platform_core.manifest import Manifest
-    from platform_core.verified import Parts, Verified
+    from platform_core.catalogue import Combination
+    from platform_core.manifest import Kind, Manifest
+    from platform_core.verified import Code, Parts, Verified
 
 KINDS = ("ssg", "cms", "ecommerce", "composed", "service")
+_NEEDS: Mapping[str, tuple[Kind, ...]] = {
+    "cms": ("cms",),
+    "ecommerce": ("ecommerce",),
+    "composed": ("cms", "ecommerce"),
+    "service": ("service",),
+}
+_PARTS: Mapping[Kind, str] = {"ssg": "engine", "cms": "cms", "ecommerce": "shop", "service": "service"}
 _WORDS = {"ssg": "templates", "cms": "CMS tiers", "ecommerce": "shop tiers", "service": "services"}
 
 
@@ -39,28 +46,34 @@ def command(
     """List what can be combined, and what the agency charges for it.
 
     Prices are USD: (low-high), before the providers' own fees. Under *verified* stands
-    the day on which the combination was last taken from its CMS to a browser.
+    the day on which the combination was last taken from its CMS to a browser, and the
+    beginning of its template's SHA-256.
     """
-    from platform_core.verified import read_verified
+    from platform_core.verified import Code, read_verified
 
     if engine:
         app.catalogue.get("ssg", engine)
-    known = read_verified(app.catalogue)
-    combinations = [item for item in app.catalogue.combinations() if everything or item.status == "certified"]
-    rows = [_row(item) | {"verified": _verified(app.catalogue, item.parts, known)} for item in combinations]
-    rows += [] if engine else [_service(item) for item in app.catalogue.of_kind("service")]
+
+    def fits(row: Mapping[str, Any]) -> bool:
+        return (
+            (not kind or row["kind"] == kind)
+            and (not engine or row["engine"] == engine)
+            and (max_price is None or bool(row["month"] and row["month"][0] <= max_price))
+        )
+
+    offered = [*map(_row, app.catalogue.combinations()), *map(_service, app.catalogue.of_kind("service"))]
+    fitting = [row for row in offered if fits(row)]
+    known, code = read_verified(app.catalogue), Code(app.catalogue)
     rows = [
-        row
-        for row in rows
-        if (not kind or row["kind"] == kind)
-        and (not engine or row["engine"] == engine)
-        and (max_price is None or (row["month"] and row["month"][0] <= max_price))
+        row | {"verified": _verified((row["engine"], row["cms"], row["shop"]), known, code)}
+        for row in fitting
+        if everything or row["service"] or row["status"] == "certified"
     ]
     if as_json:
         show_json(rows)
         return
     if not rows:
-        click.echo(_nothing(app), err=True)
+        click.echo(_nothing(app, kind, more=bool(fitting)), err=True)
         return
     show_table(("engine", "cms", "shop", "status", "offering", "month", "setup", "verified"), map(_cells, rows))
     click.echo(f"\n{_count(rows)}")
@@ -99,13 +112,13 @@ def _service(item: Manifest) -> dict[str, Any]:
     }
 
 
-def _verified(catalogue: Catalogue, parts: Parts, known: Mapping[Parts, Verified]) -> dict[str, Any] | None:
+def _verified(parts: Parts, known: Mapping[Parts, Verified], code: Code) -> dict[str, Any] | None:
     """Return what is recorded of a combination, and whether it holds for what is installed."""
     from platform_core.verified import is_current
 
     if not (found := known.get(parts)):
         return None
-    current = is_current(found, parts, catalogue)
+    current = is_current(found, parts, code)
     return {"date": found.date, "versions": dict(found.versions), "template": found.template, "current": current}
 
 
@@ -121,10 +134,10 @@ def _count(rows: Sequence[Mapping[str, Any]]) -> str:
     others = sum(row["kind"] == "composed" for row in sold) - len(bundles)
     named = ", ".join(f"{number} {word}" for number, word in counts)
     rest = f" {len(rows) - len(sold)} others are not certified." if len(rows) > len(sold) else ""
-    verified = sum(row["verified"] is not None for row in sold)
+    verified = sum(row["verified"] is not None and row["verified"]["current"] for row in sold)
     return (
         f"{itemised} offerings ({named}) and {others} further certified combinations are installed; "
-        f"{verified} of them verified.{rest}"
+        f"{verified} of them verified as they are now.{rest}"
     )
 
 
@@ -132,11 +145,14 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
     prices = ("-".join(map(str, row[key])) if row[key] else "" for key in ("month", "setup"))
     parts = (row[key] or "-" for key in ("engine", "cms", "shop"))
     found = row["verified"]
-    verified = "" if not found else found["date"] if found["current"] else f"{found['date']}, other versions"
+    verified = f"{found['date']} {found['template']}{'' if found['current'] else ', changed since'}" if found else ""
     return (*parts, row["status"], row["stack_type"], *prices, verified)
 
 
-def _nothing(app: App) -> str:
-    if not app.catalogue.of_kind("ssg"):
-        return "No engine is installed. Install one: pip install platform-plugin-<engine>"
-    return "Nothing matches. `platform list --all` shows compatible and impossible combinations too."
+def _nothing(app: App, kind: str | None, *, more: bool) -> str:
+    """Say why the list is empty, and what fills it; *more* is there with ``--all``."""
+    for needed in ("ssg", *_NEEDS.get(kind or "", ())):
+        if not app.catalogue.of_kind(needed):
+            return f"No {_PARTS[needed]} is installed. Install one: pip install platform-plugin-<{_PARTS[needed]}>"
+    hint = " `platform list --all` shows compatible and impossible combinations too." if more else ""
+    return f"Nothing matches.{hint}"
