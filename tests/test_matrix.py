@@ -25,10 +25,7 @@ from platform_core.site import parse_site
 MATRIX = Path(__file__).parent / "matrix"
 sys.path.insert(0, str(MATRIX))
 
-sys.path.insert(0, str(MATRIX.parent.parent / "docs"))
-
-from _pages import combinations  # noqa: E402  the generator of the docs is one too
-from cases import SETTINGS, catalogue, find_cases, key_of  # noqa: E402  the matrix is a program of its own
+from cases import SETTINGS, catalogue, find_cases  # noqa: E402  the matrix is a program of its own
 
 Part = tuple[str, str]
 
@@ -75,26 +72,6 @@ def test_every_engine_has_every_cms_and_every_shop() -> None:
     found = catalogue()
     engines, cmss, shops = (len(found.of_kind(kind)) for kind in ("ssg", "cms", "ecommerce"))
     assert len(find_cases()) == engines * (cmss + 1) * (shops + 1) == 175
-
-
-def test_only_results_of_this_code_count_as_passed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The page tells older results apart, and those of combinations that are gone not at all."""
-    now, older, failed, never = find_cases()[:4]
-    row = {"date": "2026-01-31", "result": "passed", "seconds": {"build": 1.5}}
-    rows = {
-        now.name: row | {"key": key_of(now)},
-        older.name: row | {"key": "0123456789abcdef", "date": "2026-01-30"},
-        failed.name: row | {"key": key_of(failed), "result": "failed"},
-        "gone": row | {"key": "0123456789abcdef", "date": "2025-01-31"},
-    }
-    file = tmp_path / "combinations.json"
-    file.write_text(json.dumps({"machine": "a machine", "combinations": rows}))
-    monkeypatch.setattr(combinations, "RECORD", file)
-    page = combinations.combinations_page()
-    assert f"**1 of {len(find_cases())} combinations have passed as they are now.**\n1 more passed" in page
-    assert "They were run from 2026-01-30 to 2026-01-31." in page
-    assert "| passed, 1.5 | passed, 1.5, older | failed | not run yet |" in page
-    assert never.name not in rows
 
 
 @pytest.mark.slow
