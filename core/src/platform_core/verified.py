@@ -71,8 +71,9 @@ class Code:
     def _hash(self, folder: Path) -> bytes:
         if folder not in self._hashes:
             digest = hashlib.sha256()
-            for name, file in _files(folder):
-                data = file.read_bytes()
+            for name in _files(folder):
+                with open(f"{folder}/{name}", "rb") as file:  # noqa: PTH123  a Path for each file takes as long as hashing
+                    data = file.read()
                 digest.update(f"{name}\0{len(data)}\0".encode() + data)
             self._hashes[folder] = digest.digest()
         return self._hashes[folder]
@@ -118,13 +119,14 @@ def is_current(found: Verified, parts: Parts, code: Code) -> bool:
     return bool(found.code) and found.code == code.of(parts)
 
 
-def _files(folder: Path) -> list[tuple[str, Path]]:
-    """Return the files that belong to a package by their names inside it, in order."""
-    found = []
+def _files(folder: Path) -> list[str]:
+    """Return the names of the files that belong to a package, in order."""
+    found: list[str] = []
+    start = len(str(folder)) + 1
     for place, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if name not in _LEFT_OUT]
-        files = [Path(place, name) for name in names if name not in _LEFT_OUT]
-        found += [(file.relative_to(folder).as_posix(), file) for file in files]
+        inside = place[start:].replace(os.sep, "/")
+        found += [f"{inside}/{name}" if inside else name for name in names if name not in _LEFT_OUT]
     return sorted(found)
 
 
