@@ -219,6 +219,34 @@ def test_files_of_a_lost_copy_are_known_again(pull: Callable[..., Pulled], provi
     assert (done.written, done.removed) == ((), ("content/posts/c.md",))
 
 
+def test_a_product_with_many_variants_is_known_again(
+    provider: Provider, pull: Callable[..., Pulled], tmp_path: Path
+) -> None:
+    """However long its table is, a file is changed, and removed, with its document."""
+    rows = [{"sku": f"mug-{number}", "options": {"Size": str(number)}, "stock": 1} for number in range(100)]
+    sizes = [str(number) for number in range(100)]
+    extra = {"sku": "mug", "price": "9.50", "currency": "EUR", "options": {"Size": sizes}, "variants": rows}
+    provider.put("mug", collection="products", extra=extra)
+    pull()
+    provider.put("mug", collection="products", extra={**extra, "price": "10.50"})
+    done = pull()
+    assert (done.written, done.skipped) == (("content/products/mug.md",), ())
+    assert str(Content(tmp_path).products[0].price) == "10.50"
+    provider.drop("mug")
+    assert pull().removed == ("content/products/mug.md",)
+
+
+def test_a_text_that_speaks_of_a_source_is_nobodys(
+    provider: Provider, pull: Callable[..., Pulled], tmp_path: Path
+) -> None:
+    """The mark counts in the front matter alone."""
+    mine = tmp_path / "content" / "mine.md"
+    mine.parent.mkdir()
+    mine.write_text("---\ntitle: mine\n---\nsource: memory/a\n", "utf-8")
+    assert pull().removed == ()
+    assert mine.exists()
+
+
 def test_a_document_that_became_wrong_keeps_its_file(
     provider: Provider, pull: Callable[..., Pulled], tmp_path: Path
 ) -> None:

@@ -145,7 +145,8 @@ class _Writer:
         """Yield path and key of each file that came from this source, also of an earlier copy of it."""
         folder = self._root / "content"
         for path in sorted(folder.rglob("*.md")):
-            if not _MARKED.search(path.read_bytes()[:4096]):
+            # The mark is written last, after what may be hundreds of variants; a text that speaks of one is no mark.
+            if not _MARKED.search(path.read_bytes()):
                 continue
             inside = PurePosixPath(path.relative_to(folder).as_posix())
             try:
