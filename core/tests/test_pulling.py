@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import http.server
+import re
 import threading
 from collections.abc import Callable, Iterator
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +15,7 @@ import pytest
 
 from platform_core.content import Content, Entry
 from platform_core.errors import PluginError, Problem, SourceError
-from platform_core.http import LONGEST_WAIT_SECONDS, Http, RefusedError
+from platform_core.http import Http, RefusedError
 from platform_core.pulling import Pulled, pull_source
 from platform_core.sources import Converted, CursorExpired, Page, Source
 
@@ -373,7 +376,7 @@ def test_a_busy_provider_is_asked_again(server: Server) -> None:
     [
         ({"x-limit-reset": "0.02"}, [0.02]),
         ({"x-limit-reset": "0.02", "retry-after": "1"}, [1]),
-        ({"x-limit-reset": "86400"}, [LONGEST_WAIT_SECONDS]),
+        ({"x-limit-reset": "0.02", "retry-after": "soon"}, [0.02]),
         ({"x-limit-reset": "soon"}, []),
         ({"x-limit-reset": "nan"}, []),
         ({"x-limit-reset": "-1"}, []),
@@ -388,6 +391,71 @@ def test_a_provider_may_have_a_header_of_its_own(
     server.answers = [(429, headers, b""), (200, {}, b"{}")]
     Http(backoff=0).json(address(server), wait_header="x-limit-reset")
     assert slept == waited
+
+
+@pytest.mark.parametrize(
+    ("said", "waited"),
+    [
+        ("1.5", [1.5]),
+        ("120", [120]),
+        ("0", []),
+        ("", []),
+        ("soon", []),
+        ("-1", []),
+        ("-1.5", []),
+        ("nan", []),
+        ("inf", []),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", []),
+        ("Wed, 99 Oct 2015 07:28:00 GMT", []),
+    ],
+)
+def test_what_retry_after_does_not_say_is_not_waited_for(
+    server: Server, monkeypatch: pytest.MonkeyPatch, said: str, waited: list[float]
+) -> None:
+    """Seconds are waited for; what is none, and what is over, leaves the client's own pace."""
+    slept: list[float] = []
+    monkeypatch.setattr("time.sleep", slept.append)
+    server.answers = [(429, {"retry-after": said}, b""), (200, {}, b"{}")]
+    assert Http(backoff=0).json(address(server)) == {}
+    assert slept == waited
+
+
+def test_retry_after_may_be_a_time(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A provider that names a time is not asked before it."""
+    slept: list[float] = []
+    monkeypatch.setattr("time.sleep", slept.append)
+    then = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=100)
+    server.answers = [(503, {"retry-after": format_datetime(then, usegmt=True)}, b""), (200, {}, b"{}")]
+    Http(backoff=0).json(address(server))
+    assert 0 < slept[0] <= 100
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"retry-after": "121"},
+        {"retry-after": "Wed, 21 Oct 2190 07:28:00 GMT"},
+        {"retry-after": "9" * 20},
+        {"x-limit-reset": "86400"},
+    ],
+)
+def test_a_long_wait_ends_the_pull(server: Server, monkeypatch: pytest.MonkeyPatch, headers: dict[str, str]) -> None:
+    """Nobody waits for hours, and the provider is not asked before the time that it named."""
+    monkeypatch.setattr("time.sleep", lambda _: pytest.fail("it waits"))
+    server.answers = [(429, headers, b"")]
+    with pytest.raises(SourceError) as caught:
+        Http().json(address(server), wait_header="x-limit-reset")
+    assert (caught.value.reference, "Pull again after" in caught.value.hint) == ("source-busy", True)
+    assert len(server.asked) == 1
+
+
+def test_the_end_of_a_long_wait_is_told(server: Server) -> None:
+    """The message says for how long, and until when."""
+    server.answers = [(429, {"retry-after": "3600"}, b"")]
+    with pytest.raises(SourceError) as caught:
+        Http().json(address(server))
+    assert "60 minutes" in caught.value.what
+    assert re.search(r"after \d{4}-\d\d-\d\d \d\d:\d\d UTC", caught.value.hint)
 
 
 def test_a_refusal_says_its_status(server: Server) -> None:
