@@ -104,7 +104,11 @@ def provider() -> Provider:
 @pytest.fixture
 def pull(provider: Provider, tmp_path: Path) -> Callable[..., Pulled]:
     """Return a function that pulls from the provider into a site."""
-    return lambda **given: pull_source(provider.source(**given), tmp_path)
+
+    def run(*, allow_empty: bool = False, **given: Any) -> Pulled:
+        return pull_source(provider.source(**given), tmp_path, allow_empty=allow_empty)
+
+    return run
 
 
 def posts(root: Path) -> list[str]:
@@ -159,6 +163,34 @@ def test_what_a_whole_answer_leaves_out_is_gone(
     pull()
     assert provider.asked == ["", ""]
     assert posts(tmp_path) == ["a", "c"]
+
+
+@pytest.mark.parametrize("increments", [True, False])
+def test_an_empty_answer_leaves_the_files(
+    provider: Provider, pull: Callable[..., Pulled], tmp_path: Path, increments: bool
+) -> None:
+    """A provider that has nothing any more is not believed; when it has everything again, the pull goes on."""
+    provider.increments = increments
+    pull()
+    kept, provider.documents = provider.documents, {}
+    provider.log += [(name, None) for name in kept]
+    for _ in range(2):
+        with pytest.raises(SourceError, match="source-empty") as caught:
+            pull()
+        assert "--allow-empty" in caught.value.hint
+        assert posts(tmp_path) == ["a", "b", "c"]
+    provider.documents = kept
+    assert (pull().removed, posts(tmp_path)) == ((), ["a", "b", "c"])
+
+
+def test_an_empty_answer_can_be_meant(provider: Provider, pull: Callable[..., Pulled], tmp_path: Path) -> None:
+    """Whoever says so removes every file."""
+    pull()
+    provider.documents = {}
+    provider.log += [(name, None) for name in ("a", "b", "c")]
+    assert len(pull(allow_empty=True).removed) == 3
+    assert posts(tmp_path) == []
+    assert pull() == Pulled("memory")
 
 
 def test_a_forgotten_cursor_means_everything_anew(

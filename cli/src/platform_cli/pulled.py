@@ -14,14 +14,19 @@ if TYPE_CHECKING:
 __all__ = ["tell_pulled"]
 
 
-def tell_pulled(composition: Composition, stage: Stage) -> list[Pulled]:
+def tell_pulled(composition: Composition, stage: Stage, *, allow_empty: bool = False) -> list[Pulled]:
     """Pull every source of the site, say on standard error what came, and return it."""
     sources = composition.sources(stage)
     if not sources:
         return []
     from platform_core.pulling import pull_sources
 
-    found = pull_sources(sources, composition.content.root, say=lambda text: click.echo(f"  {text} ...", err=True))
+    found = pull_sources(
+        sources,
+        composition.content.root,
+        say=lambda text: click.echo(f"  {text} ...", err=True),
+        allow_empty=allow_empty,
+    )
     for item in found:
         for problem in item.skipped:
             click.echo(f"skipped: {problem}", err=True)

@@ -53,14 +53,25 @@ class Pulled:
     skipped: tuple[Problem, ...] = ()
 
 
-def pull_sources(sources: Iterable[Source], root: Path, *, say: Callable[[str], None] = lambda _: None) -> list[Pulled]:
+def pull_sources(
+    sources: Iterable[Source],
+    root: Path,
+    *,
+    say: Callable[[str], None] = lambda _: None,
+    allow_empty: bool = False,
+) -> list[Pulled]:
     """Pull each of *sources*, as `pull_source` does; the first that fails ends it."""
     http = Http()
-    return [pull_source(source, root, http=http, say=say) for source in sources]
+    return [pull_source(source, root, http=http, say=say, allow_empty=allow_empty) for source in sources]
 
 
 def pull_source(
-    source: Source, root: Path, *, http: Http | None = None, say: Callable[[str], None] = lambda _: None
+    source: Source,
+    root: Path,
+    *,
+    http: Http | None = None,
+    say: Callable[[str], None] = lambda _: None,
+    allow_empty: bool = False,
 ) -> Pulled:
     """Bring the files of *source* in step with what the provider has.
 
@@ -69,9 +80,10 @@ def pull_source(
         root: The site's folder.
         http: The client that asks; a new one by default.
         say: Told what is going on, now and then.
+        allow_empty: Whether to remove every file when nothing comes any more.
 
     Raises:
-        SourceError: The provider can't be asked, or refuses; no file was touched.
+        SourceError: The provider can't be asked, refuses, or has nothing any more; no file was touched.
         PluginError: The plugin failed; no file was touched.
     """
     client = http or Http()
@@ -85,6 +97,10 @@ def pull_source(
             what = f"the source {source.name} failed"
             raise PluginError("source-failed", what, why=f"{type(error).__name__}: {error}") from error
         writer = _Writer(source, root, documents)
+        if not (allow_empty or converted.entries or converted.skipped) and any(writer.owned()):
+            # What is there again tomorrow may not have changed, so increments would not bring it.
+            documents.restart()
+            raise _nothing_left(source)
         written, removed = writer.write(converted, client, say)
         return Pulled(source.name, number, tuple(written), tuple(removed), tuple(writer.skipped))
 
@@ -100,6 +116,16 @@ def _advance(source: Source, documents: Documents, http: Http, say: Callable[[st
         return _take(source, documents, http, say)
     except CursorExpired:
         raise PluginError("source-failed", f"the source {source.name} refuses an empty cursor") from None
+
+
+def _nothing_left(source: Source) -> SourceError:
+    return SourceError(
+        "source-empty",
+        f"{source.name} has nothing for this site any more",
+        why="It answers, and none of its documents gives an entry; the files of the last pull stay as they are.",
+        hint="Look whether the site's settings and its token still lead there. "
+        "When it is meant to be empty, `platform pull --allow-empty` removes the files.",
+    )
 
 
 def _take(source: Source, documents: Documents, http: Http, say: Callable[[str], None]) -> int:
@@ -129,7 +155,7 @@ class _Writer:
         """Return the paths that were written and removed."""
         self.skipped += converted.skipped.values()
         written = [*self._fetch(converted.assets, http, say)]
-        there = dict(self._owned())
+        there = dict(self.owned())
         texts = dict(self._texts(converted.entries, there))
         # What can't be a file now stays as it was, rather than vanish.
         kept = {*converted.skipped, *converted.entries} - {key for _, key in texts.values()}
@@ -141,7 +167,7 @@ class _Writer:
             (self._root / path).unlink(missing_ok=True)
         return [*written, *changed], [*gone, *self._drop(converted.assets)]
 
-    def _owned(self) -> Iterator[tuple[str, str]]:
+    def owned(self) -> Iterator[tuple[str, str]]:
         """Yield path and key of each file that came from this source, also of an earlier copy of it."""
         folder = self._root / "content"
         for path in sorted(folder.rglob("*.md")):
