@@ -84,11 +84,11 @@ def convert(documents: Any) -> Converted:
             value.get("slug", name),
             title=value["title"],
             body=f"By {author}.\n" if author else "",
-            image=f"/media/memory/{name}.png" if "image" in value else "",
+            image=f"/media/memory/{name}{value.get('ending', '.png')}" if "image" in value else "",
             extra=value.get("extra", {}),
         )
         if "image" in value:
-            assets[f"media/memory/{name}.png"] = value["image"]
+            assets[f"media/memory/{name}{value.get('ending', '.png')}"] = value["image"]
     return Converted(entries, assets, skipped)
 
 
@@ -582,6 +582,19 @@ def test_a_lost_picture_keeps_back_its_entry_alone(
     assert (problem.where, "a.png" in problem.what) == ("memory a", True)
     assert [entry.title for entry in Content(tmp_path).entries()] == ["a", "changed", "c"]
     assert pull(hosts=hosts).written == ("static/media/memory/a.png", "content/posts/a.md")
+
+
+@pytest.mark.parametrize("ending", [".html", ".HTM", ".xhtml", ".js", ".mjs", ".xml", ".wasm"])
+def test_a_file_that_would_run_is_not_published(
+    server: Server, provider: Provider, pull: Callable[..., Pulled], tmp_path: Path, ending: str
+) -> None:
+    """Who may upload a file may not put a page or a program below the site's address."""
+    server.answers = [(200, {}, b"<script>")]
+    provider.put("a", image=address(server, "/x"), ending=ending)
+    done = pull(hosts=(f"127.0.0.1:{server.server_port}",))
+    (problem,) = done.skipped
+    assert (problem.where, "would run" in problem.what) == ("memory a", True)
+    assert (server.asked, posts(tmp_path)) == ([], ["b", "c"])
 
 
 def test_assets_come_from_named_hosts_only(provider: Provider, pull: Callable[..., Pulled]) -> None:

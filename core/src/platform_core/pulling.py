@@ -31,6 +31,10 @@ _MARKED = re.compile(rb"^source\s*:", re.MULTILINE)
 _SEGMENT = re.compile(r"(?!\.)[^/\\\x00-\x1f]+")
 # A lost picture keeps back the entry that shows it, and nothing else.
 _GONE = (404, 410)
+# A browser would take these for pages and programs of the site.
+_RUNS = frozenset(
+    {".cjs", ".htm", ".html", ".js", ".mjs", ".shtml", ".wasm", ".xht", ".xhtml", ".xml", ".xsl", ".xslt"}
+)
 # File systems hold 255 bytes, and a file that is being written has a longer name.
 _MAX_NAME_BYTES = 200
 
@@ -149,7 +153,7 @@ class _Writer:
         self._root = root
         self._documents = documents
         self.skipped: list[Problem] = []
-        self._lost: list[str] = []
+        self._lost: dict[str, str] = {}
 
     def write(self, converted: Converted, http: Http, say: Callable[[str], None]) -> tuple[list[str], list[str]]:
         """Return the paths that were written and removed."""
@@ -165,7 +169,7 @@ class _Writer:
             write_atomically(self._root / path, texts[path][0])
         for path in gone:
             (self._root / path).unlink(missing_ok=True)
-        return [*written, *changed], [*gone, *self._drop(converted.assets)]
+        return [*written, *changed], [*gone, *self._drop(path for path in converted.assets if not _runs(path))]
 
     def owned(self) -> Iterator[tuple[str, str]]:
         """Yield path and key of each file that came from this source, also of an earlier copy of it."""
@@ -214,7 +218,7 @@ class _Writer:
         except ContentError as error:
             return f"its file could not be read: {error.why or error.what}."
         if lost := next((name for name in self._lost if name in text), ""):
-            return f"it shows {PurePosixPath(lost).name}, and that file is not at its address any more."
+            return f"it shows {PurePosixPath(lost).name}, and {self._lost[lost]}."
         problems: list[Problem] = []
         if entry.collection == PRODUCTS and not entry.slug.startswith("_"):
             read_product(entry, path, problems)
@@ -226,11 +230,10 @@ class _Writer:
         wanted = {
             path: url
             for path, url in assets.items()
-            if fetched.get(path) != url or not (self._root / "static" / path).is_file()
+            if self._may_have(path, url) and (fetched.get(path) != url or not (self._root / "static" / path).is_file())
         }
         for number, (path, url) in enumerate(wanted.items(), 1):
             target = self._root / "static" / path
-            self._check_asset(path, url, target)
             if number % 10 == 1:
                 say(f"{len(wanted) - number + 1} files to fetch")
             try:
@@ -238,12 +241,20 @@ class _Writer:
             except RefusedError as error:
                 if error.status not in _GONE:
                     raise
-                self._lost.append(path)
+                self._lost[path] = "that file is not at its address any more"
                 continue
             self._documents.keep_asset(path, url)
             yield f"static/{path}"
 
-    def _check_asset(self, path: str, url: str, target: Path) -> None:
+    def _may_have(self, path: str, url: str) -> bool:
+        """Tell whether a file may be one of the site; one that may not keeps back the entry that shows it."""
+        self._check_asset(path, url)
+        if _runs(path):
+            self._lost[path] = "a file of this kind would run as a part of the site"
+        return path not in self._lost
+
+    def _check_asset(self, path: str, url: str) -> None:
+        target = self._root / "static" / path
         name = self._source.name
         folder = self._root / "static" / ASSETS / name
         if not target.resolve().is_relative_to(folder.resolve()) or ".." in path:
@@ -259,6 +270,10 @@ class _Writer:
             (self._root / "static" / path).unlink(missing_ok=True)
             self._documents.forget_asset(path)
             yield f"static/{path}"
+
+
+def _runs(path: str) -> bool:
+    return PurePosixPath(path).suffix.lower() in _RUNS
 
 
 def _is_name(part: str) -> bool:
