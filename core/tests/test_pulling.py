@@ -85,6 +85,8 @@ def convert(documents: Any) -> Converted:
             title=value["title"],
             body=f"By {author}.\n" if author else "",
             image=f"/media/memory/{name}{value.get('ending', '.png')}" if "image" in value else "",
+            aliases=tuple(value.get("aliases", ())),
+            url=value.get("url", ""),
             extra=value.get("extra", {}),
         )
         if "image" in value:
@@ -337,6 +339,63 @@ def test_two_documents_for_one_path(provider: Provider, pull: Callable[..., Pull
     """The second one is skipped and told."""
     provider.put("d", slug="a")
     assert [problem.where for problem in pull().skipped] == ["memory d"]
+
+
+MUG = {"collection": "products", "extra": {"sku": "mug", "price": "9.50", "currency": "EUR"}}
+
+
+@pytest.mark.parametrize("fields", [MUG, {"aliases": ("/old/",)}, {"url": "/here/"}])
+def test_two_documents_that_claim_one_thing(
+    provider: Provider, pull: Callable[..., Pulled], tmp_path: Path, fields: dict[str, Any]
+) -> None:
+    """Who was there first keeps it; the other is skipped and told, and the site can be built."""
+    provider.put("y", **fields)
+    pull()
+    provider.put("x", **fields)
+    (problem,) = pull().skipped
+    assert (problem.where, "is already that of" in problem.what) == ("memory x", True)
+    assert "x" not in posts(tmp_path)
+    assert len(Content(tmp_path).redirects) + len(Content(tmp_path).products) <= 1
+
+
+def test_a_sku_of_a_persons_own_product(provider: Provider, pull: Callable[..., Pulled], tmp_path: Path) -> None:
+    """The files of the site itself come first."""
+    own = tmp_path / "content" / "products" / "own.md"
+    own.parent.mkdir(parents=True)
+    own.write_text("---\ntitle: Own\nsku: mug\nprice: '1.00'\ncurrency: EUR\n---\n", "utf-8")
+    provider.put("x", **MUG)
+    assert "content/products/own.md" in pull().skipped[0].what
+    assert len(Content(tmp_path).products) == 1
+
+
+def test_two_files_of_before_become_one(provider: Provider, pull: Callable[..., Pulled], tmp_path: Path) -> None:
+    """A site that has both already is mended: what is skipped does not stay beside what it repeats."""
+    provider.put("x", **MUG)
+    pull()
+    first = tmp_path / "content" / "products" / "x.md"
+    (first.parent / "y.md").write_text(first.read_text("utf-8").replace("memory/x", "memory/y"), "utf-8")
+    provider.put("y", **MUG)
+    assert pull().removed == ("content/products/y.md",)
+    assert len(Content(tmp_path).products) == 1
+
+
+def test_a_changed_document_keeps_its_file_beside_who_has_its_sku(
+    provider: Provider, pull: Callable[..., Pulled], tmp_path: Path
+) -> None:
+    """A product that takes the sku of another stays what it was."""
+    provider.put("x", **MUG)
+    provider.put("y", collection="products", extra={**MUG["extra"], "sku": "cup"})
+    pull()
+    provider.put("y", **MUG)
+    assert [problem.where for problem in pull().skipped] == ["memory y"]
+    assert [item.sku for item in Content(tmp_path).products] == ["mug", "cup"]
+
+
+def test_an_alias_that_is_another_host(provider: Provider, pull: Callable[..., Pulled], tmp_path: Path) -> None:
+    """An old path that no build takes is told at once."""
+    provider.put("x", aliases=("//evil.example/",))
+    assert "//evil.example/" in pull().skipped[0].what
+    assert "x" not in posts(tmp_path)
 
 
 def test_a_plugins_fault_is_named(tmp_path: Path, provider: Provider) -> None:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
-from platform_core.content import PRODUCTS, Entry, parse_entry, read_product, render_entry
+from platform_core.content import PRODUCTS, Claims, Entry, is_alias, parse_entry, read_product, render_entry
 from platform_core.errors import ContentError, PlatformError, PluginError, Problem, SourceError
 from platform_core.files import write_atomically
 from platform_core.http import Http, RefusedError
@@ -160,10 +160,8 @@ class _Writer:
         self.skipped += converted.skipped.values()
         written = [*self._fetch(converted.assets, http, say)]
         there = dict(self.owned())
-        texts = dict(self._texts(converted.entries, there))
-        # What can't be a file now stays as it was, rather than vanish.
-        kept = {*converted.skipped, *converted.entries} - {key for _, key in texts.values()}
-        gone = [path for path, key in there.items() if path not in texts and key not in kept]
+        texts, kept = self._agreed(converted, there)
+        gone = [path for path in there if path not in texts and path not in kept]
         changed = [path for path, (text, _) in texts.items() if not _is(self._root / path, text)]
         for path in changed:
             write_atomically(self._root / path, texts[path][0])
@@ -187,8 +185,30 @@ class _Writer:
             if name == self._source.name and key:
                 yield f"content/{inside}", key
 
-    def _texts(self, entries: Mapping[str, Entry], there: Mapping[str, str]) -> Iterator[tuple[str, tuple[str, str]]]:
-        """Yield path -> text and key of each entry that can be a file of this site."""
+    def _agreed(self, converted: Converted, there: Mapping[str, str]) -> tuple[dict[str, tuple[str, str]], set[str]]:
+        """Return path -> text and key of what is written, and the paths that stay as they are.
+
+        What can't be a file now stays as it was, rather than vanish, unless another has
+        what its file claims: every build would fail then.
+        """
+        claims = Claims.of(self._root, there)
+        good = {path: (entry, text, key) for path, entry, text, key in self._texts(converted.entries, there)}
+        writable = {key for _, _, key in good.values()}
+        stays = ({*converted.skipped, *converted.entries} - writable).__contains__
+        kept = {path for path, key in there.items() if stays(key) and not claims.take_file(self._root / path, path)}
+        dropped: set[str] = set()
+        files = {key: path for path, key in there.items()}
+        # Who is there already was first.
+        for path, (entry, _, key) in sorted(good.items(), key=lambda item: item[1][2] not in files):
+            if what := claims.take(entry, path):
+                self.skipped.append(Problem(f"{self._source.name} {key}", what))
+                dropped.add(path)
+                if (old := files.get(key)) and not claims.take_file(self._root / old, old):
+                    kept.add(old)
+        return {path: (text, key) for path, (_, text, key) in good.items() if path not in dropped}, kept
+
+    def _texts(self, entries: Mapping[str, Entry], there: Mapping[str, str]) -> Iterator[tuple[str, Entry, str, str]]:
+        """Yield path, entry, text and key of each entry that can be a file of this site, as far as it alone can tell."""
         claimed: dict[str, str] = {}
         for key, entry in entries.items():
             marked = dataclasses.replace(entry, extra={**entry.extra, MARK: f"{self._source.name}/{key}"})
@@ -203,7 +223,7 @@ class _Writer:
                 self.skipped.append(Problem(f"{self._source.name} {key}", what))
                 continue
             claimed[path] = key
-            yield path, (text, key)
+            yield path, marked, text, key
 
     def _fault(self, entry: Entry, text: str, path: str) -> str:
         """Tell why *entry* can't be a file of this site, or return an empty string."""
@@ -219,6 +239,8 @@ class _Writer:
             return f"its file could not be read: {error.why or error.what}."
         if lost := next((name for name in self._lost if name in text), ""):
             return f"it shows {PurePosixPath(lost).name}, and {self._lost[lost]}."
+        if alias := next((alias for alias in entry.aliases if not is_alias(alias)), ""):
+            return f"the alias {alias!r} is not a path of this site."
         problems: list[Problem] = []
         if entry.collection == PRODUCTS and not entry.slug.startswith("_"):
             read_product(entry, path, problems)
