@@ -656,11 +656,51 @@ def test_a_file_that_would_run_is_not_published(
     assert (server.asked, posts(tmp_path)) == ([], ["b", "c"])
 
 
-def test_assets_come_from_named_hosts_only(provider: Provider, pull: Callable[..., Pulled]) -> None:
-    """Content can't make the build machine ask any address."""
-    provider.put("a", image="http://127.0.0.1:1/latest/meta-data")
-    with pytest.raises(SourceError, match="source-asset"):
-        pull(hosts=("cdn.example.com",))
+def test_assets_come_from_named_hosts_only(
+    server: Server, provider: Provider, pull: Callable[..., Pulled], tmp_path: Path
+) -> None:
+    """Content can't make the build machine ask any address; the entry is kept back, and nothing else."""
+    provider.put("a", image=address(server, "/latest/meta-data"))
+    (problem,) = pull(hosts=("cdn.example.com",)).skipped
+    assert "come from cdn.example.com" in problem.what
+    assert (server.asked, posts(tmp_path)) == ([], ["b", "c"])
+
+
+def test_a_file_that_is_too_large_keeps_back_its_entry_alone(
+    server: Server,
+    provider: Provider,
+    pull: Callable[..., Pulled],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One film does not end every pull."""
+    monkeypatch.setattr("platform_core.http.MAX_ASSET_BYTES", 3)
+    server.answers = [(200, {}, b"film")]
+    provider.put("a", image=address(server))
+    (problem,) = pull(hosts=(f"127.0.0.1:{server.server_port}",)).skipped
+    assert (problem.where, "more than" in problem.what) == ("memory a", True)
+    assert posts(tmp_path) == ["b", "c"]
+
+
+def test_new_pictures_wait_for_each_other(
+    server: Server, provider: Provider, pull: Callable[..., Pulled], tmp_path: Path
+) -> None:
+    """When one can't be had, none is in place beside the text of yesterday; the others are not asked for again."""
+    hosts = (f"127.0.0.1:{server.server_port}",)
+    server.answers = [(200, {}, b"old")]
+    provider.put("a", image=address(server, "/1.png"))
+    pull(hosts=hosts)
+    provider.put("a", title="new", image=address(server, "/2.png"))
+    provider.put("b", image=address(server, "/3.png"))
+    server.answers = [(200, {}, b"new"), (403, {}, b""), (200, {}, b"three")]
+    picture = tmp_path / "static" / "media" / "memory" / "a.png"
+    with pytest.raises(RefusedError):
+        pull(hosts=hosts)
+    assert picture.read_bytes() == b"old"
+    pull(hosts=hosts)
+    assert (picture.read_bytes(), picture.with_name("b.png").read_bytes()) == (b"new", b"three")
+    assert server.asked == ["/1.png", "/2.png", "/3.png", "/3.png"]
+    assert not list((tmp_path / ".platform" / "sources").glob("*.files"))
 
 
 def test_killed_while_writing(

@@ -24,7 +24,7 @@ from platform_core.files import write_atomically
 if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse, Retry
 
-__all__ = ["MAX_ASSET_BYTES", "Http", "RefusedError"]
+__all__ = ["MAX_ASSET_BYTES", "Http", "RefusedError", "TooLargeError"]
 
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
 MAX_ASSET_BYTES = 64 * 1024 * 1024
@@ -46,6 +46,13 @@ class RefusedError(SourceError):
     def __init__(self, what: str, *, status: int, why: str) -> None:
         super().__init__("source-refused", what, why=why)
         self.status = status
+
+
+class TooLargeError(SourceError):
+    """The provider answers with more than anybody wants to keep."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__("source-too-large", what)
 
 
 class Http:
@@ -110,7 +117,8 @@ class Http:
         """Write what *url* answers to *target*, whole or not at all.
 
         Raises:
-            SourceError: No answer, a refusal, or more than `MAX_ASSET_BYTES`.
+            TooLargeError: More than `MAX_ASSET_BYTES`.
+            SourceError: No answer, or a refusal.
         """
         with self._ask(url, {}, None, None) as answer:
             if answer.status != 200:
@@ -221,7 +229,7 @@ def _read(answer: BaseHTTPResponse, url: str, limit: int) -> bytes:
     except urllib3.exceptions.HTTPError as error:
         raise SourceError("source-unreachable", f"{_place(url)} broke off its answer", why=str(error)) from error
     if len(data) > limit:
-        raise SourceError("source-answer", f"{_place(url)} answers with more than {limit:,} bytes")
+        raise TooLargeError(f"{_place(url)} answers with more than {limit:,} bytes")
     return data
 
 

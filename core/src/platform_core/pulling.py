@@ -10,7 +10,9 @@ nobody's answer for that.
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import re
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -19,7 +21,7 @@ from urllib.parse import urlsplit
 from platform_core.content import PRODUCTS, Claims, Entry, is_alias, parse_entry, read_product, render_entry
 from platform_core.errors import ContentError, PlatformError, PluginError, Problem, SourceError
 from platform_core.files import write_atomically
-from platform_core.http import Http, RefusedError
+from platform_core.http import MAX_ASSET_BYTES, Http, RefusedError, TooLargeError
 from platform_core.sources import Converted, CursorExpired, Documents, Source
 
 __all__ = ["Pulled", "pull_source", "pull_sources"]
@@ -158,7 +160,7 @@ class _Writer:
     def write(self, converted: Converted, http: Http, say: Callable[[str], None]) -> tuple[list[str], list[str]]:
         """Return the paths that were written and removed."""
         self.skipped += converted.skipped.values()
-        written = [*self._fetch(converted.assets, http, say)]
+        written = self._fetch(converted.assets, http, say)
         there = dict(self.owned())
         texts, kept = self._agreed(converted, there)
         gone = [path for path in there if path not in texts and path not in kept]
@@ -246,45 +248,62 @@ class _Writer:
             read_product(entry, path, problems)
         return " ".join(problem.what for problem in problems)
 
-    def _fetch(self, assets: Mapping[str, str], http: Http, say: Callable[[str], None]) -> Iterator[str]:
-        """Download assets that are new, and yield their paths."""
+    def _fetch(self, assets: Mapping[str, str], http: Http, say: Callable[[str], None]) -> list[str]:
+        """Download assets that are new, put them in place once all are there, and return their paths.
+
+        A picture in place beside the text of yesterday would be half a pull. What was
+        downloaded before one failed is not asked for again.
+        """
         fetched = self._documents.assets
         wanted = {
             path: url
             for path, url in assets.items()
             if self._may_have(path, url) and (fetched.get(path) != url or not (self._root / "static" / path).is_file())
         }
+        waiting = self._root / STATE / f"{self._source.name}.files"
+        there: dict[str, Path] = {}
         for number, (path, url) in enumerate(wanted.items(), 1):
-            target = self._root / "static" / path
             if number % 10 == 1:
                 say(f"{len(wanted) - number + 1} files to fetch")
-            try:
-                http.download(url, target)
-            except RefusedError as error:
-                if error.status not in _GONE:
-                    raise
-                self._lost[path] = "that file is not at its address any more"
-                continue
-            self._documents.keep_asset(path, url)
-            yield f"static/{path}"
+            file = waiting / hashlib.sha256(f"{path} {url}".encode()).hexdigest()
+            if file.is_file() or self._download(path, url, file, http):
+                there[path] = file
+        for path, file in there.items():
+            target = self._root / "static" / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(file, target)
+            self._documents.keep_asset(path, wanted[path])
+        shutil.rmtree(waiting, ignore_errors=True)
+        return [f"static/{path}" for path in there]
 
-    def _may_have(self, path: str, url: str) -> bool:
-        """Tell whether a file may be one of the site; one that may not keeps back the entry that shows it."""
-        self._check_asset(path, url)
-        if _runs(path):
-            self._lost[path] = "a file of this kind would run as a part of the site"
+    def _download(self, path: str, url: str, file: Path, http: Http) -> bool:
+        """Download an asset to *file*; False when it can't be had, which keeps back the entry that shows it."""
+        try:
+            http.download(url, file)
+        except TooLargeError:
+            self._lost[path] = f"that file has more than {MAX_ASSET_BYTES:,} bytes"
+        except RefusedError as error:
+            if error.status not in _GONE:
+                raise
+            self._lost[path] = "that file is not at its address any more"
         return path not in self._lost
 
-    def _check_asset(self, path: str, url: str) -> None:
-        target = self._root / "static" / path
-        name = self._source.name
+    def _may_have(self, path: str, url: str) -> bool:
+        """Tell whether a file may be one of the site; one that may not keeps back the entry that shows it.
+
+        Raises:
+            PluginError: It would not lie in the source's own folder.
+        """
+        name, host = self._source.name, urlsplit(url).netloc
         folder = self._root / "static" / ASSETS / name
-        if not target.resolve().is_relative_to(folder.resolve()) or ".." in path:
+        if not (self._root / "static" / path).resolve().is_relative_to(folder.resolve()) or ".." in path:
             raise PluginError("source-asset", f"the source {name} brought {path!r}, outside of static/{ASSETS}/{name}/")
-        if urlsplit(url).netloc not in self._source.hosts:
-            known = ", ".join(self._source.hosts) or "none"
-            where = urlsplit(url).netloc
-            raise SourceError("source-asset", f"{name} has a file at {where!r}", why=f"Its files come from: {known}.")
+        if _runs(path):
+            self._lost[path] = "a file of this kind would run as a part of the site"
+        elif host not in self._source.hosts:
+            known = ", ".join(self._source.hosts) or "nowhere"
+            self._lost[path] = f"that file is at {host!r}, while files of {name} come from {known}"
+        return path not in self._lost
 
     def _drop(self, assets: Iterable[str]) -> Iterator[str]:
         """Remove assets that nothing needs any more, and yield their paths."""
