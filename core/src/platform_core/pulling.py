@@ -24,7 +24,7 @@ from platform_core.files import write_atomically
 from platform_core.http import MAX_ASSET_BYTES, Http, RefusedError, TooLargeError
 from platform_core.sources import Converted, CursorExpired, Documents, Source
 
-__all__ = ["Pulled", "pull_source", "pull_sources"]
+__all__ = ["Pulled", "pull_source", "pull_sources", "pulled_files"]
 
 STATE = Path(".platform") / "sources"
 MARK = "source"
@@ -103,12 +103,29 @@ def pull_source(
             what = f"the source {source.name} failed"
             raise PluginError("source-failed", what, why=f"{type(error).__name__}: {error}") from error
         writer = _Writer(source, root, documents)
-        if not (allow_empty or converted.entries or converted.skipped) and any(writer.owned()):
+        if not (allow_empty or converted.entries or converted.skipped) and any(pulled_files(root, source.name)):
             # What is there again tomorrow may not have changed, so increments would not bring it.
             documents.restart()
             raise _nothing_left(source)
         written, removed = writer.write(converted, client, say)
         return Pulled(source.name, number, tuple(written), tuple(removed), tuple(writer.skipped))
+
+
+def pulled_files(root: Path, name: str) -> Iterator[tuple[str, str]]:
+    """Yield path and key of each file that came from the source *name*, also of an earlier copy of it."""
+    folder = root / "content"
+    for path in sorted(folder.rglob("*.md")):
+        # The mark is written last, after what may be hundreds of variants; a text that speaks of one is no mark.
+        if not _MARKED.search(path.read_bytes()):
+            continue
+        inside = PurePosixPath(path.relative_to(folder).as_posix())
+        try:
+            mark = str(parse_entry(path.read_text("utf-8"), inside).extra.get(MARK, ""))
+        except (ContentError, UnicodeDecodeError):
+            continue
+        origin, _, key = mark.partition("/")
+        if origin == name and key:
+            yield f"content/{inside}", key
 
 
 def _advance(source: Source, documents: Documents, http: Http, say: Callable[[str], None]) -> int:
@@ -161,7 +178,7 @@ class _Writer:
         """Return the paths that were written and removed."""
         self.skipped += converted.skipped.values()
         written = self._fetch(converted.assets, http, say)
-        there = dict(self.owned())
+        there = dict(pulled_files(self._root, self._source.name))
         texts, kept = self._agreed(converted, there)
         gone = [path for path in there if path not in texts and path not in kept]
         changed = [path for path, (text, _) in texts.items() if not _is(self._root / path, text)]
@@ -170,22 +187,6 @@ class _Writer:
         for path in gone:
             (self._root / path).unlink(missing_ok=True)
         return [*written, *changed], [*gone, *self._drop(path for path in converted.assets if not _runs(path))]
-
-    def owned(self) -> Iterator[tuple[str, str]]:
-        """Yield path and key of each file that came from this source, also of an earlier copy of it."""
-        folder = self._root / "content"
-        for path in sorted(folder.rglob("*.md")):
-            # The mark is written last, after what may be hundreds of variants; a text that speaks of one is no mark.
-            if not _MARKED.search(path.read_bytes()):
-                continue
-            inside = PurePosixPath(path.relative_to(folder).as_posix())
-            try:
-                mark = str(parse_entry(path.read_text("utf-8"), inside).extra.get(MARK, ""))
-            except (ContentError, UnicodeDecodeError):
-                continue
-            name, _, key = mark.partition("/")
-            if name == self._source.name and key:
-                yield f"content/{inside}", key
 
     def _agreed(self, converted: Converted, there: Mapping[str, str]) -> tuple[dict[str, tuple[str, str]], set[str]]:
         """Return path -> text and key of what is written, and the paths that stay as they are.
