@@ -55,12 +55,12 @@ def refuse_committed(names: Iterable[str], root: Path) -> None:
     from platform_core.pulling import pulled_files
 
     for name in names:
-        found = [path for path, _ in pulled_files(root, name) if path in committed]
+        found = next((path for path, _ in pulled_files(root, name) if path in committed), "")
         if found:
             raise UserError(
                 "offline-content",
-                f"{len(found)} committed files came from {name}, and its stand-in would replace them",
-                why=f"The first one is {found[0]}.",
+                f"committed files came from {name}, and its stand-in would replace them",
+                why=f"The first one is {found}.",
                 hint="Leave out --offline, or try the stand-in in a copy of the site without these files.",
             )
 
