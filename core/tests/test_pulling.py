@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import http.server
+import re
 import threading
 from collections.abc import Callable, Iterator
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +15,7 @@ import pytest
 
 from platform_core.content import Content, Entry
 from platform_core.errors import PluginError, Problem, SourceError
-from platform_core.http import LONGEST_WAIT_SECONDS, Http, RefusedError
+from platform_core.http import Http, RefusedError
 from platform_core.pulling import Pulled, pull_source
 from platform_core.sources import Converted, CursorExpired, Page, Source
 
@@ -81,11 +84,13 @@ def convert(documents: Any) -> Converted:
             value.get("slug", name),
             title=value["title"],
             body=f"By {author}.\n" if author else "",
-            image=f"/media/memory/{name}.png" if "image" in value else "",
+            image=f"/media/memory/{name}{value.get('ending', '.png')}" if "image" in value else "",
+            aliases=tuple(value.get("aliases", ())),
+            url=value.get("url", ""),
             extra=value.get("extra", {}),
         )
         if "image" in value:
-            assets[f"media/memory/{name}.png"] = value["image"]
+            assets[f"media/memory/{name}{value.get('ending', '.png')}"] = value["image"]
     return Converted(entries, assets, skipped)
 
 
@@ -101,7 +106,11 @@ def provider() -> Provider:
 @pytest.fixture
 def pull(provider: Provider, tmp_path: Path) -> Callable[..., Pulled]:
     """Return a function that pulls from the provider into a site."""
-    return lambda **given: pull_source(provider.source(**given), tmp_path)
+
+    def run(*, allow_empty: bool = False, **given: Any) -> Pulled:
+        return pull_source(provider.source(**given), tmp_path, allow_empty=allow_empty)
+
+    return run
 
 
 def posts(root: Path) -> list[str]:
@@ -156,6 +165,34 @@ def test_what_a_whole_answer_leaves_out_is_gone(
     pull()
     assert provider.asked == ["", ""]
     assert posts(tmp_path) == ["a", "c"]
+
+
+@pytest.mark.parametrize("increments", [True, False])
+def test_an_empty_answer_leaves_the_files(
+    provider: Provider, pull: Callable[..., Pulled], tmp_path: Path, increments: bool
+) -> None:
+    """A provider that has nothing any more is not believed; when it has everything again, the pull goes on."""
+    provider.increments = increments
+    pull()
+    kept, provider.documents = provider.documents, {}
+    provider.log += [(name, None) for name in kept]
+    for _ in range(2):
+        with pytest.raises(SourceError, match="source-empty") as caught:
+            pull()
+        assert "--allow-empty" in caught.value.hint
+        assert posts(tmp_path) == ["a", "b", "c"]
+    provider.documents = kept
+    assert (pull().removed, posts(tmp_path)) == ((), ["a", "b", "c"])
+
+
+def test_an_empty_answer_can_be_meant(provider: Provider, pull: Callable[..., Pulled], tmp_path: Path) -> None:
+    """Whoever says so removes every file."""
+    pull()
+    provider.documents = {}
+    provider.log += [(name, None) for name in ("a", "b", "c")]
+    assert len(pull(allow_empty=True).removed) == 3
+    assert posts(tmp_path) == []
+    assert pull() == Pulled("memory")
 
 
 def test_a_forgotten_cursor_means_everything_anew(
@@ -219,6 +256,34 @@ def test_files_of_a_lost_copy_are_known_again(pull: Callable[..., Pulled], provi
     assert (done.written, done.removed) == ((), ("content/posts/c.md",))
 
 
+def test_a_product_with_many_variants_is_known_again(
+    provider: Provider, pull: Callable[..., Pulled], tmp_path: Path
+) -> None:
+    """However long its table is, a file is changed, and removed, with its document."""
+    rows = [{"sku": f"mug-{number}", "options": {"Size": str(number)}, "stock": 1} for number in range(100)]
+    sizes = [str(number) for number in range(100)]
+    extra = {"sku": "mug", "price": "9.50", "currency": "EUR", "options": {"Size": sizes}, "variants": rows}
+    provider.put("mug", collection="products", extra=extra)
+    pull()
+    provider.put("mug", collection="products", extra={**extra, "price": "10.50"})
+    done = pull()
+    assert (done.written, done.skipped) == (("content/products/mug.md",), ())
+    assert str(Content(tmp_path).products[0].price) == "10.50"
+    provider.drop("mug")
+    assert pull().removed == ("content/products/mug.md",)
+
+
+def test_a_text_that_speaks_of_a_source_is_nobodys(
+    provider: Provider, pull: Callable[..., Pulled], tmp_path: Path
+) -> None:
+    """The mark counts in the front matter alone."""
+    mine = tmp_path / "content" / "mine.md"
+    mine.parent.mkdir()
+    mine.write_text("---\ntitle: mine\n---\nsource: memory/a\n", "utf-8")
+    assert pull().removed == ()
+    assert mine.exists()
+
+
 def test_a_document_that_became_wrong_keeps_its_file(
     provider: Provider, pull: Callable[..., Pulled], tmp_path: Path
 ) -> None:
@@ -274,6 +339,63 @@ def test_two_documents_for_one_path(provider: Provider, pull: Callable[..., Pull
     """The second one is skipped and told."""
     provider.put("d", slug="a")
     assert [problem.where for problem in pull().skipped] == ["memory d"]
+
+
+MUG = {"collection": "products", "extra": {"sku": "mug", "price": "9.50", "currency": "EUR"}}
+
+
+@pytest.mark.parametrize("fields", [MUG, {"aliases": ("/old/",)}, {"url": "/here/"}])
+def test_two_documents_that_claim_one_thing(
+    provider: Provider, pull: Callable[..., Pulled], tmp_path: Path, fields: dict[str, Any]
+) -> None:
+    """Who was there first keeps it; the other is skipped and told, and the site can be built."""
+    provider.put("y", **fields)
+    pull()
+    provider.put("x", **fields)
+    (problem,) = pull().skipped
+    assert (problem.where, "is already that of" in problem.what) == ("memory x", True)
+    assert "x" not in posts(tmp_path)
+    assert len(Content(tmp_path).redirects) + len(Content(tmp_path).products) <= 1
+
+
+def test_a_sku_of_a_persons_own_product(provider: Provider, pull: Callable[..., Pulled], tmp_path: Path) -> None:
+    """The files of the site itself come first."""
+    own = tmp_path / "content" / "products" / "own.md"
+    own.parent.mkdir(parents=True)
+    own.write_text("---\ntitle: Own\nsku: mug\nprice: '1.00'\ncurrency: EUR\n---\n", "utf-8")
+    provider.put("x", **MUG)
+    assert "content/products/own.md" in pull().skipped[0].what
+    assert len(Content(tmp_path).products) == 1
+
+
+def test_two_files_of_before_become_one(provider: Provider, pull: Callable[..., Pulled], tmp_path: Path) -> None:
+    """A site that has both already is mended: what is skipped does not stay beside what it repeats."""
+    provider.put("x", **MUG)
+    pull()
+    first = tmp_path / "content" / "products" / "x.md"
+    (first.parent / "y.md").write_text(first.read_text("utf-8").replace("memory/x", "memory/y"), "utf-8")
+    provider.put("y", **MUG)
+    assert pull().removed == ("content/products/y.md",)
+    assert len(Content(tmp_path).products) == 1
+
+
+def test_a_changed_document_keeps_its_file_beside_who_has_its_sku(
+    provider: Provider, pull: Callable[..., Pulled], tmp_path: Path
+) -> None:
+    """A product that takes the sku of another stays what it was."""
+    provider.put("x", **MUG)
+    provider.put("y", collection="products", extra={**MUG["extra"], "sku": "cup"})
+    pull()
+    provider.put("y", **MUG)
+    assert [problem.where for problem in pull().skipped] == ["memory y"]
+    assert [item.sku for item in Content(tmp_path).products] == ["mug", "cup"]
+
+
+def test_an_alias_that_is_another_host(provider: Provider, pull: Callable[..., Pulled], tmp_path: Path) -> None:
+    """An old path that no build takes is told at once."""
+    provider.put("x", aliases=("//evil.example/",))
+    assert "//evil.example/" in pull().skipped[0].what
+    assert "x" not in posts(tmp_path)
 
 
 def test_a_plugins_fault_is_named(tmp_path: Path, provider: Provider) -> None:
@@ -345,7 +467,7 @@ def test_a_busy_provider_is_asked_again(server: Server) -> None:
     [
         ({"x-limit-reset": "0.02"}, [0.02]),
         ({"x-limit-reset": "0.02", "retry-after": "1"}, [1]),
-        ({"x-limit-reset": "86400"}, [LONGEST_WAIT_SECONDS]),
+        ({"x-limit-reset": "0.02", "retry-after": "soon"}, [0.02]),
         ({"x-limit-reset": "soon"}, []),
         ({"x-limit-reset": "nan"}, []),
         ({"x-limit-reset": "-1"}, []),
@@ -360,6 +482,71 @@ def test_a_provider_may_have_a_header_of_its_own(
     server.answers = [(429, headers, b""), (200, {}, b"{}")]
     Http(backoff=0).json(address(server), wait_header="x-limit-reset")
     assert slept == waited
+
+
+@pytest.mark.parametrize(
+    ("said", "waited"),
+    [
+        ("1.5", [1.5]),
+        ("120", [120]),
+        ("0", []),
+        ("", []),
+        ("soon", []),
+        ("-1", []),
+        ("-1.5", []),
+        ("nan", []),
+        ("inf", []),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", []),
+        ("Wed, 99 Oct 2015 07:28:00 GMT", []),
+    ],
+)
+def test_what_retry_after_does_not_say_is_not_waited_for(
+    server: Server, monkeypatch: pytest.MonkeyPatch, said: str, waited: list[float]
+) -> None:
+    """Seconds are waited for; what is none, and what is over, leaves the client's own pace."""
+    slept: list[float] = []
+    monkeypatch.setattr("time.sleep", slept.append)
+    server.answers = [(429, {"retry-after": said}, b""), (200, {}, b"{}")]
+    assert Http(backoff=0).json(address(server)) == {}
+    assert slept == waited
+
+
+def test_retry_after_may_be_a_time(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A provider that names a time is not asked before it."""
+    slept: list[float] = []
+    monkeypatch.setattr("time.sleep", slept.append)
+    then = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=100)
+    server.answers = [(503, {"retry-after": format_datetime(then, usegmt=True)}, b""), (200, {}, b"{}")]
+    Http(backoff=0).json(address(server))
+    assert 0 < slept[0] <= 100
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"retry-after": "121"},
+        {"retry-after": "Wed, 21 Oct 2190 07:28:00 GMT"},
+        {"retry-after": "9" * 20},
+        {"x-limit-reset": "86400"},
+    ],
+)
+def test_a_long_wait_ends_the_pull(server: Server, monkeypatch: pytest.MonkeyPatch, headers: dict[str, str]) -> None:
+    """Nobody waits for hours, and the provider is not asked before the time that it named."""
+    monkeypatch.setattr("time.sleep", lambda _: pytest.fail("it waits"))
+    server.answers = [(429, headers, b"")]
+    with pytest.raises(SourceError) as caught:
+        Http().json(address(server), wait_header="x-limit-reset")
+    assert (caught.value.reference, "Pull again after" in caught.value.hint) == ("source-busy", True)
+    assert len(server.asked) == 1
+
+
+def test_the_end_of_a_long_wait_is_told(server: Server) -> None:
+    """The message says for how long, and until when."""
+    server.answers = [(429, {"retry-after": "3600"}, b"")]
+    with pytest.raises(SourceError) as caught:
+        Http().json(address(server))
+    assert "60 minutes" in caught.value.what
+    assert re.search(r"after \d{4}-\d\d-\d\d \d\d:\d\d UTC", caught.value.hint)
 
 
 def test_a_refusal_says_its_status(server: Server) -> None:
@@ -456,11 +643,64 @@ def test_a_lost_picture_keeps_back_its_entry_alone(
     assert pull(hosts=hosts).written == ("static/media/memory/a.png", "content/posts/a.md")
 
 
-def test_assets_come_from_named_hosts_only(provider: Provider, pull: Callable[..., Pulled]) -> None:
-    """Content can't make the build machine ask any address."""
-    provider.put("a", image="http://127.0.0.1:1/latest/meta-data")
-    with pytest.raises(SourceError, match="source-asset"):
-        pull(hosts=("cdn.example.com",))
+@pytest.mark.parametrize("ending", [".html", ".HTM", ".xhtml", ".js", ".mjs", ".xml", ".wasm"])
+def test_a_file_that_would_run_is_not_published(
+    server: Server, provider: Provider, pull: Callable[..., Pulled], tmp_path: Path, ending: str
+) -> None:
+    """Who may upload a file may not put a page or a program below the site's address."""
+    server.answers = [(200, {}, b"<script>")]
+    provider.put("a", image=address(server, "/x"), ending=ending)
+    done = pull(hosts=(f"127.0.0.1:{server.server_port}",))
+    (problem,) = done.skipped
+    assert (problem.where, "would run" in problem.what) == ("memory a", True)
+    assert (server.asked, posts(tmp_path)) == ([], ["b", "c"])
+
+
+def test_assets_come_from_named_hosts_only(
+    server: Server, provider: Provider, pull: Callable[..., Pulled], tmp_path: Path
+) -> None:
+    """Content can't make the build machine ask any address; the entry is kept back, and nothing else."""
+    provider.put("a", image=address(server, "/latest/meta-data"))
+    (problem,) = pull(hosts=("cdn.example.com",)).skipped
+    assert "come from cdn.example.com" in problem.what
+    assert (server.asked, posts(tmp_path)) == ([], ["b", "c"])
+
+
+def test_a_file_that_is_too_large_keeps_back_its_entry_alone(
+    server: Server,
+    provider: Provider,
+    pull: Callable[..., Pulled],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One film does not end every pull."""
+    monkeypatch.setattr("platform_core.http.MAX_ASSET_BYTES", 3)
+    server.answers = [(200, {}, b"film")]
+    provider.put("a", image=address(server))
+    (problem,) = pull(hosts=(f"127.0.0.1:{server.server_port}",)).skipped
+    assert (problem.where, "more than" in problem.what) == ("memory a", True)
+    assert posts(tmp_path) == ["b", "c"]
+
+
+def test_new_pictures_wait_for_each_other(
+    server: Server, provider: Provider, pull: Callable[..., Pulled], tmp_path: Path
+) -> None:
+    """When one can't be had, none is in place beside the text of yesterday; the others are not asked for again."""
+    hosts = (f"127.0.0.1:{server.server_port}",)
+    server.answers = [(200, {}, b"old")]
+    provider.put("a", image=address(server, "/1.png"))
+    pull(hosts=hosts)
+    provider.put("a", title="new", image=address(server, "/2.png"))
+    provider.put("b", image=address(server, "/3.png"))
+    server.answers = [(200, {}, b"new"), (403, {}, b""), (200, {}, b"three")]
+    picture = tmp_path / "static" / "media" / "memory" / "a.png"
+    with pytest.raises(RefusedError):
+        pull(hosts=hosts)
+    assert picture.read_bytes() == b"old"
+    pull(hosts=hosts)
+    assert (picture.read_bytes(), picture.with_name("b.png").read_bytes()) == (b"new", b"three")
+    assert server.asked == ["/1.png", "/2.png", "/3.png", "/3.png"]
+    assert not list((tmp_path / ".platform" / "sources").glob("*.files"))
 
 
 def test_killed_while_writing(

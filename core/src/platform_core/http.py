@@ -7,10 +7,12 @@ may be asked twice.
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import json
 import math
 from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -22,7 +24,7 @@ from platform_core.files import write_atomically
 if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse, Retry
 
-__all__ = ["MAX_ASSET_BYTES", "Http", "RefusedError"]
+__all__ = ["MAX_ASSET_BYTES", "Http", "RefusedError", "TooLargeError"]
 
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
 MAX_ASSET_BYTES = 64 * 1024 * 1024
@@ -46,6 +48,13 @@ class RefusedError(SourceError):
         self.status = status
 
 
+class TooLargeError(SourceError):
+    """The provider answers with more than anybody wants to keep."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__("source-too-large", what)
+
+
 class Http:
     """A client for one pull; keeps connections open.
 
@@ -66,7 +75,6 @@ class Http:
             backoff_max=LONGEST_WAIT_SECONDS,
             raise_on_status=False,
             raise_on_redirect=False,
-            retry_after_max=LONGEST_WAIT_SECONDS,
         )
         self._pool = urllib3.PoolManager(
             timeout=urllib3.Timeout(connect=10, read=60), headers={"user-agent": "platform"}
@@ -109,7 +117,8 @@ class Http:
         """Write what *url* answers to *target*, whole or not at all.
 
         Raises:
-            SourceError: No answer, a refusal, or more than `MAX_ASSET_BYTES`.
+            TooLargeError: More than `MAX_ASSET_BYTES`.
+            SourceError: No answer, or a refusal.
         """
         with self._ask(url, {}, None, None) as answer:
             if answer.status != 200:
@@ -141,10 +150,46 @@ class Http:
                 retries=self._retries.new(wait_header=wait_header),
                 preload_content=False,
             )
+        except _TooLongError as error:
+            raise SourceError(
+                "source-busy",
+                f"{_place(url)} wants to be left alone for {math.ceil(error.seconds / 60):,} minutes",
+                hint=f"Pull again after {_later(error.seconds)}; what has come is kept, and the next pull goes on there.",
+            ) from None
         except urllib3.exceptions.HTTPError as error:
             raise SourceError(
                 "source-unreachable", f"{_place(url)} can't be asked", why=str(error).partition("(")[0]
             ) from error
+
+
+class _TooLongError(Exception):
+    """The provider wants more patience than anybody has."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
+def _seconds(text: str) -> float | None:
+    """Return for how long a header says to wait, in seconds or until a time; None when it says neither."""
+    try:
+        seconds = float(text)
+    except ValueError:
+        try:
+            moment = parsedate_to_datetime(text)
+        except (ValueError, OverflowError):
+            return None
+        seconds = (moment.replace(tzinfo=moment.tzinfo or dt.UTC) - dt.datetime.now(dt.UTC)).total_seconds()
+    return seconds if 0 <= seconds < math.inf else None
+
+
+def _later(seconds: float) -> str:
+    """Name the minute that is *seconds* from now, or later."""
+    try:
+        moment = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=seconds + 60)
+    except OverflowError:
+        return "a very long time"
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
 @functools.cache
@@ -161,14 +206,11 @@ def _retry() -> type[Retry]:
             return super().new(**{"wait_header": self._wait_header, **changes})
 
         def get_retry_after(self, response: BaseHTTPResponse) -> float | None:
-            said = super().get_retry_after(response)
-            if said is not None or not self._wait_header:
-                return said
-            try:
-                seconds = float(response.headers.get(self._wait_header, ""))
-            except ValueError:
-                return None
-            return min(seconds, LONGEST_WAIT_SECONDS) if 0 < seconds < math.inf else None
+            said = (response.headers.get(name, "") for name in ("retry-after", self._wait_header) if name)
+            seconds = next((found for text in said if (found := _seconds(text)) is not None), None)
+            if seconds and seconds > LONGEST_WAIT_SECONDS:
+                raise _TooLongError(seconds)
+            return seconds
 
     return Rule
 
@@ -187,7 +229,7 @@ def _read(answer: BaseHTTPResponse, url: str, limit: int) -> bytes:
     except urllib3.exceptions.HTTPError as error:
         raise SourceError("source-unreachable", f"{_place(url)} broke off its answer", why=str(error)) from error
     if len(data) > limit:
-        raise SourceError("source-answer", f"{_place(url)} answers with more than {limit:,} bytes")
+        raise TooLargeError(f"{_place(url)} answers with more than {limit:,} bytes")
     return data
 
 

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
 @click.command("pull")
 @site_argument
+@click.option("--allow-empty", is_flag=True, help="Remove every pulled file when nothing comes any more.")
 @click.option("--json", "as_json", is_flag=True, help="Print an array with one object for each source.")
 @pass_app
-def command(app: App, *, folder: Path, as_json: bool) -> None:
+def command(app: App, *, folder: Path, allow_empty: bool, as_json: bool) -> None:
     """Bring the content of FOLDER in step with where it comes from.
 
     Only what has changed since the last pull is asked for. Files that did not come from
@@ -27,7 +28,7 @@ def command(app: App, *, folder: Path, as_json: bool) -> None:
     from platform_cli.target import aws_stage
 
     composition = app.compose(folder)
-    found = tell_pulled(composition, aws_stage(composition.site))
+    found = tell_pulled(composition, aws_stage(composition.site), allow_empty=allow_empty)
     if as_json:
         show_json([row(item) for item in found])
     elif not found:

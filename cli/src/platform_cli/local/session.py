@@ -23,6 +23,7 @@ from platform_cli.local.processes import LOOPBACK, Process, claim_port, start, w
 from platform_cli.local.server_log import ServerLog
 from platform_cli.local.synthesis import synthesize_apart
 from platform_cli.progress import Steps
+from platform_cli.pulled import refuse_committed
 from platform_cli.release import tell_shortcomings
 from platform_core.assembly import Assembly, find_good
 from platform_core.build import STATE_FOLDER, Built, build, stop_builds
@@ -36,6 +37,7 @@ from platform_core.releases import open_store, publish_site
 from platform_core.runtime.publisher import Published
 from platform_core.scaffold import is_new, scaffold
 from platform_core.site import as_json
+from platform_core.sources import PRODUCT_FILE
 
 __all__ = ["Session"]
 
@@ -92,6 +94,9 @@ class Session:
             step.note = " + ".join(member.id for member in self.composition.members)
         self._scaffold()
         self._choose_ports(stack)
+        if self.offline and self._waiting:
+            sources = (source.name for source in self.composition.sources(self.stage))
+            refuse_committed((name for name in sources if name != PRODUCT_FILE), self.root)
         with ThreadPoolExecutor(3) as pool:
             aws = pool.submit(self._start_aws, stack)
             services = pool.submit(self._start_services, stack)

@@ -7,8 +7,9 @@ that Platform does not know survive in ``extra``, so that reading and writing a 
 loses nothing. See ``docs/reference/content.md``.
 """
 
+from platform_core.content.claims import Claims
 from platform_core.content.entries import parse_entry, render_entry
-from platform_core.content.folder import Content
+from platform_core.content.folder import Content, is_alias
 from platform_core.content.forms import ENTRY_FIELDS, PRODUCT_FIELDS
 from platform_core.content.model import (
     Collection,
@@ -25,6 +26,7 @@ __all__ = [
     "ENTRY_FIELDS",
     "PRODUCTS",
     "PRODUCT_FIELDS",
+    "Claims",
     "Collection",
     "Content",
     "Entry",
@@ -33,6 +35,7 @@ __all__ = [
     "ProductVariant",
     "Redirect",
     "entry_url",
+    "is_alias",
     "parse_entry",
     "product_entry",
     "read_product",

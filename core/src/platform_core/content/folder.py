@@ -18,7 +18,7 @@ from platform_core.content.model import Collection, Entry, Product, Redirect, en
 from platform_core.content.products import PRODUCTS, read_product, skus_of
 from platform_core.errors import ContentError, Problem, did_you_mean
 
-__all__ = ["Content"]
+__all__ = ["Content", "is_alias", "listed_redirects"]
 
 _SCHEDULED = re.compile(rb"^[\"']?(?:publish_at|expire_at)[\"']?\s*[:=]", re.MULTILINE)
 _ALIASES = re.compile(rb"^[\"']?aliases[\"']?\s*[:=]", re.MULTILINE)
@@ -167,7 +167,7 @@ class Content:
     def _redirects(self, problems: list[Problem]) -> Iterator[tuple[str, Redirect]]:
         listed = self.root / "redirects.toml"
         if listed.is_file():
-            yield from _listed_redirects(listed, problems)
+            yield from listed_redirects(listed, problems)
         for path in () if self.adopted else self._files():
             # Most entries have no old paths: look before parsing YAML.
             if not _ALIASES.search(path.read_bytes()):
@@ -176,7 +176,7 @@ class Content:
             target = entry_url(entry)
             where = str(path.relative_to(self.root))
             for alias in entry.aliases:
-                if "//" in alias or ".." in PurePosixPath(alias).parts:
+                if not is_alias(alias):
                     problems.append(Problem(where, f"the alias {alias!r} is not a path of this site."))
                     continue
                 yield where, Redirect("/" + alias.lstrip("/"), target)
@@ -213,7 +213,13 @@ def _wrong_times(entry: Entry) -> Iterator[Problem]:
             yield Problem(f"content/{entry.path}", f"{key} is {entry.extra[key]!r}, and that is no time.", hint)
 
 
-def _listed_redirects(path: Path, problems: list[Problem]) -> Iterator[tuple[str, Redirect]]:
+def is_alias(text: str) -> bool:
+    """Tell whether *text* can be an old path of this site."""
+    return "//" not in text and ".." not in PurePosixPath(text).parts
+
+
+def listed_redirects(path: Path, problems: list[Problem]) -> Iterator[tuple[str, Redirect]]:
+    """Yield each redirect of the file at *path* with its place; what is wrong there is added to *problems*."""
     where = "redirects.toml"
     try:
         rows = tomllib.loads(path.read_text("utf-8")).get("redirect", [])

@@ -51,9 +51,6 @@ class Files:
         title = str(value_in(fields.get("title"), locale.chain) or file.get("fileName") or name)
         alt = str(value_in(fields.get("description"), locale.chain) or "")
         is_image = str(file.get("contentType", "")).startswith("image/")
-        if _is_page(file):
-            self._tell(f"asset {name}", "it is an HTML page, and would be a page of the site that nobody checked.")
-            return Target(clean(title))
         if _size(file) > MAX_ASSET_BYTES:
             self._tell(f"asset {name}", f"it has more than {MAX_ASSET_BYTES:,} bytes, so it stays with Contentful.")
             return Target(clean(title), self._absolute(url), is_image=False)
@@ -92,12 +89,6 @@ class Files:
             path = known or f"{self._folder}/{words}-{number + 1}{_FILE.sub('', ending)[:10]}"
             self.wanted[path] = url
         return path
-
-
-def _is_page(file: Mapping[str, Any]) -> bool:
-    """Tell whether a browser would take a file for a page, and run what stands in it."""
-    name = str(file.get("fileName", "")).lower()
-    return "html" in str(file.get("contentType", "")).lower() or name.endswith((".html", ".htm", ".xhtml", ".shtml"))
 
 
 def _size(file: Mapping[str, Any]) -> int:
