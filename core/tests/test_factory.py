@@ -337,3 +337,13 @@ def test_the_older_configuration_is_a_mapping(app: Any) -> None:
         config = StaticSiteConfig(ssg_engine="ssg-echo", template_variant="plain", performance_tier="optimized")
     made = PlatformStackFactory.create_stack("ssg_echo_template", app, client_config=config, **ACME)
     assert made.composition.site.variant == "plain"
+def test_an_older_call_may_name_the_variant_last(app: Any) -> None:
+    """As a sixth argument without a name."""
+    with pytest.warns(DeprecationWarning, match="CMSStackFactory"):
+        made = CMSStackFactory.create_cms_stack(app, "acme", "www.acme.example", "cms-memory", "ssg-echo", "default")
+    assert made.composition.site.engine == "ssg-echo"
+    with pytest.warns(DeprecationWarning, match="CMSStackFactory"):
+        made = CMSStackFactory.create_cms_stack(app, "other", "www.other.example", "cms-memory", "ssg-echo", "plain")
+    assert made.composition.site.variant == "plain"
+
+
