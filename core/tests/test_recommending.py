@@ -267,7 +267,7 @@ def test_the_end_of_a_runtime_is_a_doubt() -> None:
 def test_speed_is_told_for_the_number_of_pages() -> None:
     """The measured time is carried over to the site's size; what was not measured is said to be so."""
     advice = advise(pages=550)
-    assert any("550 pages build in about 6.5 s" in reason for reason in only(advice, "spark").reasons)
+    assert any("550 entries build in about 6.5 s" in reason for reason in only(advice, "spark").reasons)
     assert any("has not been measured" in doubt for doubt in only(advice, "agate").doubts)
 
 

@@ -64,7 +64,7 @@ class Requirements:
     Attributes:
         features: Words of the catalogue that a variant of some part has to have.
         rendering: Where pages are made.
-        pages: How many there will be; 0 when nobody knows.
+        pages: How many entries of content there will be; 0 when nobody knows.
         team: What the people who keep the site know.
         cms: `NONE`, `ANY`, an id, or a capability that the CMS has to provide.
         shop: The same for the shop.
@@ -362,7 +362,8 @@ def _weigh_speed(case: _Case, engine: Manifest, pages: int) -> None:
     if seconds is None:
         case.add("not measured", f"How fast {engine.name} builds has not been measured here.")
         return
-    text = f"{pages:,} pages build in about {seconds:,.1f} s, by our measurements."
+    site = "1 entry builds" if pages == 1 else f"{pages:,} entries build"
+    text = f"{site} in about {seconds:,.1f} s, by our measurements."
     if seconds <= FAIR:
         case.add("quick" if seconds <= QUICK else "fair", text)
     elif seconds > SLOW:

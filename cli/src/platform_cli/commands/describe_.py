@@ -76,9 +76,13 @@ def _facts(item: Manifest) -> Iterator[tuple[str, str]]:
         end = f"security fixes until {runtime.end_of_life}" if runtime.end_of_life else "no end of life is announced"
         yield f"needs to {runtime.use}", f"{runtime.name} {runtime.version}; {end} ({runtime.source}, {runtime.date})"
     for speed in item.speed:
-        text = f"{speed.seconds:,.2f} s ({speed.pages_per_second:,.0f} a second), at most {speed.peak_mb:,} MB"
+        rate = f" ({speed.per_second:,.0f} a second)" if speed.per_second else ""
+        text = f"{speed.seconds:,.2f} s{rate}, at most {speed.peak_mb:,} MB"
         machine = f" on {speed.machine}" if speed.machine else ""
-        yield f"builds {speed.pages:,} pages", f"{text}; measured {speed.date}{machine}"
+        yield (
+            f"builds {speed.pages:,} {'entry' if speed.pages == 1 else 'entries'}",
+            f"{text}; measured {speed.date}{machine}",
+        )
 
 
 def _variant(summary: str, features: tuple[str, ...]) -> str:
