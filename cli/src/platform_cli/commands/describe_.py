@@ -44,6 +44,8 @@ def _echo(lines: Iterable[str]) -> None:
 
 
 def _component(item: Manifest) -> Iterator[str]:
+    from platform_core.pricing import plan_terms
+
     yield f"{item.name} ({item.kind} {item.id})"
     yield f"  {item.summary}"
     if item.price:
@@ -55,9 +57,7 @@ def _component(item: Manifest) -> Iterator[str]:
     yield from _section("needs", item.needs)
     yield from _section("lacks", item.lacks)
     yield from _section("facts", dict(_facts(item)) | item.facts)
-    fees = {
-        f"{plan.name}: USD {plan.month:g} a month": f"{plan.note} ({plan.source}, {plan.date})" for plan in item.plans
-    }
+    fees = {plan.name: f"{plan_terms(plan)}. {plan.note} ({plan.source}, {plan.date})" for plan in item.plans}
     yield from _section("provider fees", fees)
     settings = {f"{name} ({value.type})": value.description for name, value in item.settings.items()}
     yield from _section(f"settings, in [settings.{item.id}]", settings)
