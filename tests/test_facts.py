@@ -46,6 +46,18 @@ def test_a_runtime_has_a_source(item: Manifest) -> None:
     assert [runtime for runtime in item.runtimes if not runtime.source or not runtime.date] == []
 
 
+@pytest.mark.parametrize("item", OWN, ids=lambda item: item.id)
+def test_what_a_plans_note_says_is_counted(item: Manifest) -> None:
+    """A share, a price for each seat or order, and a use that is not allowed stand in keys, not in words alone."""
+    for plan in item.plans:
+        note = plan.note.lower()
+        assert plan.commercial == ("not allow commercial use" not in note)
+        assert bool(plan.sales_share) == ("%" in note)
+        assert bool(plan.seat) == ("each seat" in note or "each further one" in note)
+        assert bool(plan.order) == ("usd each" in note or "30c" in note)
+        assert bool(plan.on_top) == (item.id in {"foxy", "snipcart"})
+
+
 def measured() -> dict[str, list[dict[str, Any]]]:
     """Return what the benchmark wrote down, with day and machine, by engine."""
     if not RECORD.is_file():

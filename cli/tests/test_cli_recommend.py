@@ -6,8 +6,23 @@ import json
 from typing import Any
 
 ROW = {
-    "engine", "cms", "shop", "variant", "status", "stack_type", "month", "setup", "fees", "aws", "score", "for", "against"
+    "engine", "cms", "shop", "variant", "status", "stack_type", "month", "setup", "fees", "on_top", "aws", "score",
+    "for", "against", "licence", "maintenance", "runtimes", "speed",
 }  # fmt: skip
+
+
+SPEED = """
+[[speed]]
+pages = 1
+seconds = 2.5
+peak_mb = 90
+date = "2026-11-24"
+[[speed]]
+pages = 200
+seconds = 4.0
+peak_mb = 90
+date = "2026-11-24"
+"""
 
 
 def own(platform: Any, *arguments: str) -> list[dict[str, Any]]:
@@ -19,7 +34,7 @@ def own(platform: Any, *arguments: str) -> list[dict[str, Any]]:
 def test_json_has_a_stable_shape(platform: Any) -> None:
     """Requirements, what meets them, and what does not."""
     found = json.loads(platform("recommend", "--cms", "any", "--shop", "any", "--json").stdout)
-    assert found.keys() == {"requirements", "recommended", "excluded"}
+    assert found.keys() == {"requirements", "counted_with", "recommended", "excluded"}
     assert all(set(row) == ROW for row in found["recommended"])
     assert all(row["reasons"] for row in found["excluded"])
 
@@ -45,9 +60,32 @@ def test_people_get_reasons_and_doubts(platform: Any) -> None:
     said = platform(
         "recommend", "--feature", "plain_pages", "--cms", "any", "--shop", "none", "--team", "python"
     ).stdout
-    assert "1. ssg-echo + cms-memory (plain): USD 5-10 a month, USD 50-100 setup" in said
+    assert "1. ssg-echo + cms-memory (plain): USD 5-10 a month and what has no known price, USD 50-100 setup" in said
     assert "     + Certified" in said
+    assert "     - On top, price unknown: Memory's plan." in said
+    assert "Providers' plans are counted with 2 seats; --seats and --sales say otherwise." in said
     assert "     - " in platform("recommend", "--pages", "10", "--team", "python").stdout
+
+
+def test_an_engine_is_shown_with_what_a_buyer_asks_first(platform: Any) -> None:
+    """Licence, who keeps it alive, when its runtime ends, and how fast it builds."""
+    manifest = platform.plugins / "platform_plugin_ssg_echo" / "plugin.toml"
+    manifest.write_text(f"{manifest.read_text()}\n{SPEED}")
+    said = platform("recommend", "--team", "python").stdout
+    assert "     Echo: licence MIT; active; Python 3.11 until 2027-10-31; 200 entries in 4.0 s" in said
+    (row,) = own(platform)
+    assert (row["licence"], row["maintenance"]) == ("MIT", "active")
+    assert row["runtimes"] == [{"name": "Python", "version": "3.11", "end_of_life": "2027-10-31"}]
+    assert row["speed"] == [{"entries": 1, "seconds": 2.5}, {"entries": 200, "seconds": 4.0}]
+
+
+def test_builds_are_described_by_entries(platform: Any) -> None:
+    """One has no rate."""
+    manifest = platform.plugins / "platform_plugin_ssg_echo" / "plugin.toml"
+    manifest.write_text(f"{manifest.read_text()}\n{SPEED}")
+    said = platform("describe", "ssg-echo").stdout
+    assert "builds 1 entry: 2.50 s, at most 90 MB; measured 2026-11-24" in said
+    assert "builds 200 entries: 4.00 s (50 a second), at most 90 MB" in said
 
 
 def test_the_ranking_is_cut_to_the_count(platform: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import json
 import textwrap
 from pathlib import Path
@@ -12,7 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from platform_cli import old_calls
 from platform_cli.old_calls import Rewritten, mentions_old_calls, rewrite
+from platform_core import factory
 from platform_core.catalogue import Catalogue
 from platform_core.discovery import discover
 from platform_testing.distributions import install_fakes
@@ -68,6 +71,14 @@ def test_positional_arguments_get_their_names(catalogue: Catalogue) -> None:
         f"{NEW_IMPORT}\n"
         'PlatformStackFactory.create_stack(scope=app, client_id="a", domain="a.com", stack_type="cms_memory_tier")\n'
     )
+
+
+def test_what_is_rewritten_can_still_be_called() -> None:
+    """The older methods take the positional arguments that are given names here, in that order."""
+    for name, old in old_calls._FACTORIES.items():
+        method = inspect.signature(getattr(getattr(factory, name), old.method))
+        positional = [item.name for item in method.parameters.values() if item.kind is item.POSITIONAL_OR_KEYWORD]
+        assert tuple(positional) == old.positional
 
 
 def test_the_spelling_with_underscores_is_known(catalogue: Catalogue) -> None:

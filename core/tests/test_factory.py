@@ -289,6 +289,16 @@ def test_costs_are_estimated_by_name_or_by_parts() -> None:
     assert by_name.agency.month == (18, 30)
 
 
+def test_costs_are_counted_with_the_clients_month(fake_plugins: Path) -> None:
+    """Seats and sales are arguments as at the command."""
+    manifest = fake_plugins / "platform_plugin_shop_memory" / "plugin.toml"
+    plan = '[[plans]]\nname = "All"\nmonth = 5\nseat = 1\nsales_share = 0.1\nsource = "x"\ndate = "2026-11-01"\n'
+    manifest.write_text(f"{manifest.read_text()}\n{plan}")
+    installed_catalogue.cache_clear()
+    found = PlatformStackFactory.estimate_total_cost("memory_composed", seats=3, sales=100)
+    assert (found.fees.low, found.fees.high) == (18, 18)
+
+
 OLD = [
     (
         SSGStackFactory.create_ssg_stack,
@@ -329,6 +339,16 @@ def test_the_warning_points_at_the_caller(app: Any) -> None:
     assert warning.filename == __file__
     assert "create_stack('cms_memory_tier', ...)" in str(warning.message)
     assert "platform migrate-config" in str(warning.message)
+
+
+def test_an_older_call_may_name_the_variant_last(app: Any) -> None:
+    """As a sixth argument without a name."""
+    with pytest.warns(DeprecationWarning, match="CMSStackFactory"):
+        made = CMSStackFactory.create_cms_stack(app, "acme", "www.acme.example", "cms-memory", "ssg-echo", "default")
+    assert made.composition.site.engine == "ssg-echo"
+    with pytest.warns(DeprecationWarning, match="CMSStackFactory"):
+        made = CMSStackFactory.create_cms_stack(app, "other", "www.other.example", "cms-memory", "ssg-echo", "plain")
+    assert made.composition.site.variant == "plain"
 
 
 def test_the_older_configuration_is_a_mapping(app: Any) -> None:

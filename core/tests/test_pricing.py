@@ -15,8 +15,8 @@ from platform_core.discovery import Plugin
 from platform_core.errors import UserError
 from platform_core.facts import Speed
 from platform_core.manifest import Kind, Manifest, Plan, Price, Setting
-from platform_core.pricing import Estimate, aws_cost, estimate, traffic_of
-from platform_core.pricing.table import Traffic, read_prices
+from platform_core.pricing import Estimate, aws_cost, estimate, plan_fee, plan_terms, trade_of, traffic_of
+from platform_core.pricing.table import Trade, Traffic, read_prices
 
 TABLE = read_prices()
 
@@ -159,6 +159,97 @@ def test_unknown_plans_are_refused(plans: dict[str, str], hint: str) -> None:
     assert caught.value.problems[0].hint == hint
 
 
+WHERE = {"source": "https://pages.example/pricing", "date": "2026-01-31"}
+TRADE = Trade(4, Decimal(5000), Decimal(50))
+
+
+def with_plans(*plans: Plan, **options: object) -> Estimate:
+    """Estimate a site whose CMS has these plans."""
+    items = (manifest("zola", "ssg"), manifest("pages", "cms", plans=plans))
+    found = Catalogue(tuple(Plugin(item.id, item.kind, 1, item.id, "1", "", manifest=item) for item in items))
+    return priced("pages", found=found, **options)
+
+
+def test_a_plan_that_is_not_for_commercial_use_is_never_counted() -> None:
+    """It is told as left out; alone it leaves a price that is not known, and not nothing."""
+    free = Plan("Free", 0.0, commercial=False, **WHERE)
+    found = with_plans(free)
+    assert (found.providers[0].plans, found.providers[0].month) == ((), None)
+    assert found.providers[0].left_out == ((free, "is not for commercial use"),)
+    assert found.on_top == ("Pages's plan",)
+    paid = with_plans(free, Plan("Team", 29.5, **WHERE))
+    assert (paid.fees.low, paid.on_top) == (Decimal("29.5"), ())
+
+
+def test_a_plan_that_is_not_for_commercial_use_can_not_be_chosen() -> None:
+    """Nor can one that is too small."""
+    plans = (Plan("Free", 0.0, commercial=False, **WHERE), Plan("Duo", 5.0, seats=2, seats_most=2, **WHERE))
+    for name, why in (("Free", "is not for commercial use"), ("Duo", "takes at most 2 seats, not 3")):
+        with pytest.raises(UserError, match=why):
+            with_plans(*plans, plans={"pages": name}, seats=3)
+
+
+def test_a_plan_that_is_too_small_is_left_out() -> None:
+    """The next one is counted with."""
+    small, big = Plan("Duo", 5.0, seats=2, seats_most=2, **WHERE), Plan("Team", 20.0, seats=3, seat=9.0, **WHERE)
+    assert with_plans(small, big).fees.low == 5
+    assert with_plans(small, big, seats=5).fees.low == 38
+
+
+@pytest.mark.parametrize(
+    ("facts", "fee", "terms"),
+    [
+        ({"month": 15, "seats": 1, "seat": 15}, 60, "USD 15 a month for 1 seat, 15 for each further seat"),
+        ({"month": 9, "seat": 1.5, "seats_most": 9}, 15, "USD 9 a month, 1.5 for each seat, at most 9 seats"),
+        ({"month": 29, "sales_share": 0.02}, 129, "USD 29 a month, 2% of sales"),
+        ({"month": 20, "sales_share": 0.02, "sales_or_month": True}, 100, "USD 20 a month, or, if more, 2% of sales"),
+        ({"month": 0, "order": 0.3}, 30, "USD 0 a month, 0.30 for each order"),
+        ({"month": 0, "order": 0.075, "orders": 60}, 3, "USD 0 a month, 0.075 for each order beyond 60"),
+        ({"month": 0, "commercial": False}, 0, "USD 0 a month, not for commercial use"),
+    ],
+)
+def test_seats_sales_and_orders_are_counted(facts: dict[str, float], fee: int, terms: str) -> None:
+    """By four people, 5,000 dollars and a hundred orders; and said in words."""
+    plan = Plan("Team", **WHERE, **facts)  # type: ignore[arg-type]
+    assert plan_fee(plan, TRADE) == fee
+    assert plan_terms(plan) == terms
+
+
+def test_the_monthly_fee_holds_until_the_share_is_more() -> None:
+    """At few sales it is the least that is paid."""
+    plan = Plan("Standard", 20.0, sales_share=0.02, sales_or_month=True, **WHERE)
+    assert [plan_fee(plan, trade_of(sales=sales)) for sales in (0, 999, 1000, 2000)] == [20, 20, 20, 40]
+
+
+@given(st.integers(1, 500), st.integers(0, 10**6), st.integers(0, 10**6))
+def test_more_sales_never_cost_less(seats: int, sales: int, more: int) -> None:
+    """Nor do more people."""
+    plan = Plan("Team", 20.0, seats=2, seat=5.0, sales_share=0.02, sales_or_month=True, orders=9, order=0.3, **WHERE)
+    fee = plan_fee(plan, trade_of(seats, sales))
+    assert plan_fee(plan, trade_of(seats, sales + more)) >= fee
+    assert plan_fee(plan, trade_of(seats + 1, sales)) >= fee
+
+
+def test_what_is_charged_at_an_unknown_price_is_told_once() -> None:
+    """However many plans have it."""
+    plans = [Plan(name, 20.0, on_top="the gateway's fees", **WHERE) for name in ("Small", "Big")]
+    assert with_plans(*plans).on_top == ("the gateway's fees (Pages)",)
+
+
+def test_the_usual_month_is_stated() -> None:
+    """It stands in the table, and in the estimate."""
+    assert priced().trade == TABLE.trade == trade_of()
+    assert priced(seats=7, sales=12.5).trade == Trade(7, Decimal("12.5"), TABLE.trade.order)
+
+
+@pytest.mark.parametrize(("seats", "sales"), [(0, -1), (-3, float("nan")), (0, float("inf"))])
+def test_impossible_months_are_refused(seats: int, sales: float) -> None:
+    """Both figures at once."""
+    with pytest.raises(UserError, match="wrong-trade") as caught:
+        trade_of(seats, sales)
+    assert [problem.where for problem in caught.value.problems] == ["seats", "sales"]
+
+
 def test_services_come_on_top() -> None:
     """With a price they are added, without one it is said."""
     care = manifest("care", "service", price=Price((180, 220), (3000, 6000)))
@@ -173,7 +264,8 @@ def test_services_come_on_top() -> None:
 def test_what_is_not_known_is_said() -> None:
     """A provider without plans, and a combination without a price."""
     found = priced(shop="market", found=catalogue(price=None))
-    assert any("The plans of Market are not known" in text for text in found.unknown)
+    assert "On top, price unknown: Market's plan." in found.unknown
+    assert found.providers[0].month is None
     free = priced(found=catalogue(price=None))
     assert (free.client, free.levels[0].total) == (None, None)
     assert any("not in the price list" in text for text in free.unknown)

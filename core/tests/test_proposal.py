@@ -44,7 +44,7 @@ class Page(HTMLParser):
         return "".join(self.words)
 
 
-def page(*, client: str = "Acme", name: str = "Pages", price: Price | None = PRICE) -> str:
+def page(*, client: str = "Acme", name: str = "Pages", price: Price | None = PRICE, **plan: Any) -> str:
     """Return the proposal for a site with a CMS."""
     engine = Manifest(schema=1, id="zola", kind="ssg", name="Zola", summary="An engine.", stack_type="zola_template")
     cms = Manifest(
@@ -56,7 +56,7 @@ def page(*, client: str = "Acme", name: str = "Pages", price: Price | None = PRI
         stack_type="pages_cms_tier",
         price=price,
         certified_engines=("zola",),
-        plans=(Plan("Team", 29.0, "https://pages.example/pricing", "2026-01-31", note=f"Ten people {EVIL}"),),
+        plans=(Plan("Team", 29.0, "https://pages.example/pricing", "2026-01-31", f"Ten people {EVIL}", **plan),),
     )
     engine = dataclasses.replace(engine, price=Price((10, 20), (1, 2)))
     found = Catalogue(tuple(Plugin(item.id, item.kind, 1, item.id, "1", "", manifest=item) for item in (engine, cms)))
@@ -116,6 +116,23 @@ def test_it_says_of_what_the_site_is_made() -> None:
     said = Page(page()).text
     assert "Zola: An engine." in said
     assert "Pages: A CMS." in said
+
+
+def test_it_says_with_what_plans_are_counted() -> None:
+    """Seats are an assumption, and a plan's terms stand beside its source."""
+    said = Page(page(seats=1, seat=9.0)).text
+    assert "88 to 113 a month" in said
+    assert "What the providers' plans are counted with" in said
+    assert "People who log in at each provider2" in said
+    assert "USD 29 a month for 1 seat, 9 for each further seat" in said
+
+
+def test_a_price_that_is_not_known_is_not_nothing() -> None:
+    """In the sum, in the rows, and in the notes."""
+    said = Page(page(commercial=False)).text
+    assert "50 to 75 a month, and what has no known price" in said
+    assert "comes on top, price unknown" in said
+    assert "Pages, plan Team, is not counted: it is not for commercial use." in said
 
 
 def test_a_combination_without_a_price_says_so() -> None:

@@ -100,6 +100,9 @@ needs = { "html.fragments" = "Buttons are HTML." }
 """
 
 
+PLAN = '[[plans]]\nname = "Team"\nmonth = 1\nsource = "x"\ndate = "2026-11-01"\n'
+
+
 def catalogue_of(**texts: str) -> Catalogue:
     """Return a catalogue of manifests: id -> the rest of it."""
     kinds: dict[str, Any] = {"desk": "cms", "till": "ecommerce"}
@@ -200,6 +203,43 @@ def test_provider_plans_are_part_of_the_price() -> None:
     assert only(advise(cms="desk"), "agate").month is None
 
 
+def test_a_plan_that_is_not_for_commercial_use_is_not_counted() -> None:
+    """The cheapest one that may be had is."""
+    desk = DESK.replace("month = 0\n", "month = 0\ncommercial = false\n")
+    assert only(advise(catalogue_of(spark=SPARK, desk=desk), cms="desk"), "spark").month == (90, 115)
+
+
+def test_a_price_that_is_not_known_is_no_promise() -> None:
+    """The budget may be passed; nothing says `at most`."""
+    desk = DESK.partition("[[plans]]")[0]
+    found = only(advise(catalogue_of(spark=SPARK, desk=desk), cms="desk", budget_month=500), "spark")
+    assert found.on_top == ("Desk's plan",)
+    assert "On top, price unknown: Desk's plan." in found.doubts
+    assert not any("plans included" in text for text in found.reasons)
+    assert any("the rest may pass the budget" in text for text in found.doubts)
+
+
+def test_seats_are_counted() -> None:
+    """Those that are asked for, or the usual ones."""
+    desk = DESK.replace("month = 40\n", "month = 40\nseats = 1\nseat = 10\n")
+    catalogue = catalogue_of(spark=SPARK, desk=desk)
+    assert only(advise(catalogue, cms="desk"), "spark").fees == (0, 50)
+    assert only(advise(catalogue, cms="desk", seats=4), "spark").fees == (0, 70)
+    assert advise(catalogue, seats=4).trade.seats == 4
+
+
+def test_a_recommendation_brings_its_manifests() -> None:
+    """So licence, maintenance, ends of life and speed can be told of each."""
+    assert [item.id for item in only(advise(cms="desk"), "spark").parts] == ["spark", "desk"]
+
+
+def test_one_entry_is_one() -> None:
+    """It has no rate, and no plural."""
+    assert any("1 entry builds in about 2.0 s" in text for text in only(advise(pages=1), "spark").reasons)
+    assert Speed(1, 4.86, 1, "2026-11-01").per_second == 0
+    assert Speed(200, 4.0, 1, "2026-11-01").per_second == 50
+
+
 def test_what_is_not_in_the_price_list_says_so() -> None:
     """It works, is not certified, and comes after what is."""
     advice = advise(cms="desk")
@@ -267,7 +307,7 @@ def test_the_end_of_a_runtime_is_a_doubt() -> None:
 def test_speed_is_told_for_the_number_of_pages() -> None:
     """The measured time is carried over to the site's size; what was not measured is said to be so."""
     advice = advise(pages=550)
-    assert any("550 pages build in about 6.5 s" in reason for reason in only(advice, "spark").reasons)
+    assert any("550 entries build in about 6.5 s" in reason for reason in only(advice, "spark").reasons)
     assert any("has not been measured" in doubt for doubt in only(advice, "agate").doubts)
 
 
@@ -320,6 +360,10 @@ def test_measured_sizes_are_given_back() -> None:
     [
         (SPARK.replace('state = "active"', 'state = "fine"'), "maintenance.state"),
         (SPARK.replace("2027-04-30", "next year"), "'next year' is not a date"),
+        (SPARK + PLAN + "sales_share = 2", "2.0 is not a share such as 0.02."),
+        (SPARK + PLAN + "seat = -1", "-1.0 is below 0."),
+        (SPARK + PLAN + "seats = 3\nseats_most = 2", "2 is less than the 3 that are paid for."),
+        (SPARK + PLAN + "sales_shares = 0.1", "Did you mean 'sales_share'?"),
         (SPARK.replace("peak_mb", "peek_mb", 1), "Did you mean 'peak_mb'?"),
     ],
 )

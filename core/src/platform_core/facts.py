@@ -176,7 +176,7 @@ class Speed:
     """One measured build, as `nox -s bench` wrote it down.
 
     Attributes:
-        pages: How many pages were built.
+        pages: How many entries of content were built; a generator may write more pages than that.
         seconds: How long it took, from nothing.
         peak_mb: The most memory that was in use, in megabytes.
         date: When it was measured, ISO 8601.
@@ -192,16 +192,16 @@ class Speed:
     machine: str = ""
 
     @property
-    def pages_per_second(self) -> float:
-        """How many pages are built in a second."""
-        return self.pages / self.seconds if self.seconds else 0.0
+    def per_second(self) -> float:
+        """How many entries are built in a second; 0 when one alone was, which tells no rate."""
+        return self.pages / self.seconds if self.seconds and self.pages > 1 else 0.0
 
 
 def build_seconds(speeds: Iterable[Speed], pages: int) -> float | None:
-    """Estimate how long *pages* take to build, from what was measured; None when nothing was.
+    """Estimate how long *pages* entries take to build, from what was measured; None when nothing was.
 
     Between two sizes the time is taken in proportion; beyond the largest, each further
-    page costs what pages cost between the last two.
+    entry costs what entries cost between the last two.
     """
     known = sorted((item.pages, item.seconds) for item in speeds)
     if not known:

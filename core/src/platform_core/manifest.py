@@ -63,10 +63,20 @@ class Plan:
 
     Attributes:
         name: The provider's name for the plan.
-        month: USD a month.
-        note: What else it costs or limits, for example a share of each sale.
-        source: Where the figure is from.
-        date: When it was read, ISO 8601.
+        month: USD a month, whatever is sold.
+        note: What else it costs or limits, in words.
+        source: Where the figures are from.
+        date: When they were read, ISO 8601.
+        commercial: Whether the provider allows a client's site on it; it is never counted with otherwise.
+        seats: How many people *month* pays for.
+        seat: USD a month for each further one.
+        seats_most: The most people that the plan takes; 0 without a limit.
+        sales_share: The share of sales that the provider takes, for example ``0.02``.
+        sales_or_month: Whether *sales_share* is paid in place of *month* once it is more.
+        orders: How many orders *month* pays for.
+        order: USD for each further one.
+        on_top: What else is charged at a price that is not known, for example
+            ``the payment gateway's fees``.
     """
 
     __pydantic_config__ = _STRICT
@@ -76,6 +86,15 @@ class Plan:
     source: str
     date: str
     note: str = ""
+    commercial: bool = True
+    seats: int = 0
+    seat: float = 0.0
+    seats_most: int = 0
+    sales_share: float = 0.0
+    sales_or_month: bool = False
+    orders: int = 0
+    order: float = 0.0
+    on_top: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +264,18 @@ def _check_values(manifest: Manifest, where: str) -> Iterator[Problem]:
             yield Problem(f"{place}.pattern", f"not a regular expression: {error}.")
         if setting.choices and setting.default not in {None, *setting.choices}:
             yield Problem(f"{place}.default", f"{setting.default!r} is not one of its choices.")
+    for number, plan in enumerate(manifest.plans):
+        yield from _check_plan(plan, f"{where} plans.{number}")
+
+
+def _check_plan(plan: Plan, place: str) -> Iterator[Problem]:
+    for name in ("month", "seats", "seat", "seats_most", "orders", "order"):
+        if getattr(plan, name) < 0:
+            yield Problem(f"{place}.{name}", f"{getattr(plan, name)} is below 0.")
+    if not 0 <= plan.sales_share < 1:
+        yield Problem(f"{place}.sales_share", f"{plan.sales_share} is not a share such as 0.02.")
+    if plan.seats_most and plan.seats_most < plan.seats:
+        yield Problem(f"{place}.seats_most", f"{plan.seats_most} is less than the {plan.seats} that are paid for.")
 
 
 def _refused(where: str, problems: list[Problem]) -> SiteError:

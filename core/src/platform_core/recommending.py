@@ -16,7 +16,7 @@ from platform_core.catalogue import Catalogue, Combination
 from platform_core.errors import Problem, UserError, did_you_mean
 from platform_core.facts import build_seconds
 from platform_core.manifest import Kind, Manifest
-from platform_core.pricing import aws_cost
+from platform_core.pricing import ProviderPlan, Trade, aws_cost, provider_plans, trade_of
 
 __all__ = [
     "ANY",
@@ -64,12 +64,14 @@ class Requirements:
     Attributes:
         features: Words of the catalogue that a variant of some part has to have.
         rendering: Where pages are made.
-        pages: How many there will be; 0 when nobody knows.
+        pages: How many entries of content there will be; 0 when nobody knows.
         team: What the people who keep the site know.
         cms: `NONE`, `ANY`, an id, or a capability that the CMS has to provide.
         shop: The same for the shop.
         budget_month: USD a month that must not be exceeded; None without a limit.
         budget_setup: USD once, likewise.
+        seats: How many people log in at each provider; the usual number when None.
+        sales: USD a month for which the shop sells, likewise.
     """
 
     features: tuple[str, ...] = ()
@@ -80,6 +82,8 @@ class Requirements:
     shop: str = NONE
     budget_month: int | None = None
     budget_setup: int | None = None
+    seats: int | None = None
+    sales: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,9 @@ class Recommendation:
         score: The sum of the weights; higher is better.
         reasons: What speaks for it.
         doubts: What speaks against it.
-        fees: (low, high) of the providers' own plans, USD a month.
+        parts: The manifests, the engine's first.
+        fees: (low, high) of the providers' own plans, USD a month, as far as their prices are known.
+        on_top: What providers charge besides, at prices that are not known.
         aws: (least, most) that AWS charges for middling traffic, USD a month: with the account's
             free allowances, and without them. Where the agency hosts, its fee pays for it.
     """
@@ -101,12 +107,14 @@ class Recommendation:
     score: float
     reasons: tuple[str, ...]
     doubts: tuple[str, ...]
+    parts: tuple[Manifest, ...] = ()
     fees: tuple[float, float] = (0.0, 0.0)
+    on_top: tuple[str, ...] = ()
     aws: tuple[float, float] = (0.0, 0.0)
 
     @property
     def month(self) -> tuple[float, float] | None:
-        """What it costs a month, providers' plans included; None when it is not in the price list."""
+        """What it costs a month, providers' known plans included; None when it is not in the price list."""
         price = self.combination.price
         return (price.month[0] + self.fees[0], price.month[1] + self.fees[1]) if price else None
 
@@ -123,10 +131,15 @@ class Exclusion:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """The answer: what meets the requirements, best first, and what does not."""
+    """The answer: what meets the requirements, best first, and what does not.
+
+    Attributes:
+        trade: The client's month, with which the providers' plans are counted.
+    """
 
     recommended: tuple[Recommendation, ...]
     excluded: tuple[Exclusion, ...] = ()
+    trade: Trade = field(default_factory=trade_of)
 
 
 @dataclass
@@ -143,7 +156,7 @@ class _Case:
 
 
 _LISTS = frozenset({"features", "team"})
-_NUMBERS = frozenset({"pages", "budget_month", "budget_setup"})
+_NUMBERS = frozenset({"pages", "budget_month", "budget_setup", "seats", "sales"})
 
 
 def parse_requirements(data: Mapping[str, Any]) -> Requirements:
@@ -190,8 +203,9 @@ def recommend(catalogue: Catalogue, wanted: Requirements, *, today: dt.date) -> 
         today: The day for which ends of life are judged.
 
     Raises:
-        UserError: A requirement that nothing here knows; every one of them.
+        UserError: A requirement that nothing here knows; every one of them. Or a number that is too small.
     """
+    trade = trade_of(wanted.seats, wanted.sales)
     if problems := list(_unknown(catalogue, wanted)):
         raise UserError("unknown-requirement", "some requirements mean nothing here", problems=problems)
     recommended: list[Recommendation] = []
@@ -207,7 +221,7 @@ def recommend(catalogue: Catalogue, wanted: Requirements, *, today: dt.date) -> 
             else:
                 aws = aws_cost(catalogue, combination, rendering=wanted.rendering, pages=wanted.pages).rounded()
                 recommended.append(_weigh(combination, parts, wanted, today, aws))
-    return Advice(tuple(sorted(recommended, key=_order)), tuple(excluded))
+    return Advice(tuple(sorted(recommended, key=_order)), tuple(excluded), trade)
 
 
 def _unknown(catalogue: Catalogue, wanted: Requirements) -> Iterator[Problem]:
@@ -271,7 +285,7 @@ def _faults(combination: Combination, parts: list[Manifest], wanted: Requirement
     missing = [word for word in wanted.features if word not in known]
     if missing:
         yield f"No variant of {' or '.join(item.name for item in parts)} has {', '.join(missing)}."
-    fees, price = _fees(parts), combination.price
+    fees, price = _fees(_plans(parts, wanted)), combination.price
     if price and wanted.budget_month is not None and price.month[0] + fees[0] > wanted.budget_month:
         yield f"It costs at least USD {price.month[0] + fees[0]:,.0f} a month, plans included."
     if price and wanted.budget_setup is not None and price.setup[0] > wanted.budget_setup:
@@ -288,10 +302,15 @@ def _unmet(parts: list[Manifest], wanted: Requirements) -> Iterator[str]:
                 yield f"{item.name} has {word} only with {condition}, which {engine.name} does not provide."
 
 
-def _fees(parts: Iterable[Manifest]) -> tuple[float, float]:
-    """Return the least and the most that the providers' own plans cost a month."""
-    plans = [[plan.month for plan in item.plans] for item in parts if item.plans]
-    return sum(min(fees) for fees in plans), sum(max(fees) for fees in plans)
+def _plans(parts: list[Manifest], wanted: Requirements) -> tuple[ProviderPlan, ...]:
+    """Return the providers' plans, counted with the client's month."""
+    return provider_plans(parts[1:], trade_of(wanted.seats, wanted.sales), {})
+
+
+def _fees(providers: Iterable[ProviderPlan]) -> tuple[float, float]:
+    """Return the least and the most that the providers' own plans cost a month, as far as it is known."""
+    known = [item.month.rounded() for item in providers if item.month]
+    return sum(low for low, _ in known), sum(high for _, high in known)
 
 
 def _weigh(
@@ -308,9 +327,11 @@ def _weigh(
     _weigh_future(case, parts, today)
     if wanted.pages:
         _weigh_speed(case, engine, wanted.pages)
-    fees = _fees(parts)
-    _weigh_price(case, combination, fees, wanted)
-    return Recommendation(combination, variant, case.score, tuple(case.reasons), tuple(case.doubts), fees, aws)
+    providers = _plans(parts, wanted)
+    fees, on_top = _fees(providers), tuple(text for item in providers for text in item.on_top)
+    _weigh_price(case, combination, fees, on_top, wanted)
+    said = tuple(case.reasons), tuple(case.doubts)
+    return Recommendation(combination, variant, case.score, *said, tuple(parts), fees, on_top, aws)
 
 
 def _weigh_features(case: _Case, parts: list[Manifest], wanted: Requirements) -> str:
@@ -362,7 +383,8 @@ def _weigh_speed(case: _Case, engine: Manifest, pages: int) -> None:
     if seconds is None:
         case.add("not measured", f"How fast {engine.name} builds has not been measured here.")
         return
-    text = f"{pages:,} pages build in about {seconds:,.1f} s, by our measurements."
+    site = "1 entry builds" if pages == 1 else f"{pages:,} entries build"
+    text = f"{site} in about {seconds:,.1f} s, by our measurements."
     if seconds <= FAIR:
         case.add("quick" if seconds <= QUICK else "fair", text)
     elif seconds > SLOW:
@@ -371,12 +393,19 @@ def _weigh_speed(case: _Case, engine: Manifest, pages: int) -> None:
         case.doubts.append(text)
 
 
-def _weigh_price(case: _Case, combination: Combination, fees: tuple[float, float], wanted: Requirements) -> None:
+def _weigh_price(
+    case: _Case, combination: Combination, fees: tuple[float, float], on_top: tuple[str, ...], wanted: Requirements
+) -> None:
+    case.doubts += [f"On top, price unknown: {what}." for what in on_top]
     if combination.price is None:
         case.add("price unknown", "It is not in the price list; ask for an estimate.")
     elif wanted.budget_month is not None:
         most = combination.price.month[1] + fees[1]
-        if most <= wanted.budget_month:
+        if most <= wanted.budget_month and on_top:
+            case.doubts.append(
+                f"What is known of it costs at most USD {most:,.0f} a month; the rest may pass the budget."
+            )
+        elif most <= wanted.budget_month:
             case.add("within budget", f"It costs at most USD {most:,.0f} a month, plans included.")
         else:
             case.doubts.append(f"It can cost USD {most:,.0f} a month, which is over the budget.")

@@ -44,6 +44,8 @@ def _echo(lines: Iterable[str]) -> None:
 
 
 def _component(item: Manifest) -> Iterator[str]:
+    from platform_core.pricing import plan_terms
+
     yield f"{item.name} ({item.kind} {item.id})"
     yield f"  {item.summary}"
     if item.price:
@@ -55,9 +57,7 @@ def _component(item: Manifest) -> Iterator[str]:
     yield from _section("needs", item.needs)
     yield from _section("lacks", item.lacks)
     yield from _section("facts", dict(_facts(item)) | item.facts)
-    fees = {
-        f"{plan.name}: USD {plan.month:g} a month": f"{plan.note} ({plan.source}, {plan.date})" for plan in item.plans
-    }
+    fees = {plan.name: f"{plan_terms(plan)}. {plan.note} ({plan.source}, {plan.date})" for plan in item.plans}
     yield from _section("provider fees", fees)
     settings = {f"{name} ({value.type})": value.description for name, value in item.settings.items()}
     yield from _section(f"settings, in [settings.{item.id}]", settings)
@@ -76,9 +76,13 @@ def _facts(item: Manifest) -> Iterator[tuple[str, str]]:
         end = f"security fixes until {runtime.end_of_life}" if runtime.end_of_life else "no end of life is announced"
         yield f"needs to {runtime.use}", f"{runtime.name} {runtime.version}; {end} ({runtime.source}, {runtime.date})"
     for speed in item.speed:
-        text = f"{speed.seconds:,.2f} s ({speed.pages_per_second:,.0f} a second), at most {speed.peak_mb:,} MB"
+        rate = f" ({speed.per_second:,.0f} a second)" if speed.per_second else ""
+        text = f"{speed.seconds:,.2f} s{rate}, at most {speed.peak_mb:,} MB"
         machine = f" on {speed.machine}" if speed.machine else ""
-        yield f"builds {speed.pages:,} pages", f"{text}; measured {speed.date}{machine}"
+        yield (
+            f"builds {speed.pages:,} {'entry' if speed.pages == 1 else 'entries'}",
+            f"{text}; measured {speed.date}{machine}",
+        )
 
 
 def _variant(summary: str, features: tuple[str, ...]) -> str:

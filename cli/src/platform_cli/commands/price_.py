@@ -12,7 +12,10 @@ from platform_cli.app import App, pass_app, show_json
 from platform_cli.completion import complete_components
 
 if TYPE_CHECKING:
-    from platform_core.pricing import Estimate, Level, Range
+    from decimal import Decimal
+
+    from platform_core.manifest import Plan
+    from platform_core.pricing import Estimate, Level, ProviderPlan, Range
     from platform_core.site import Site
 
 _PARTS = ("engine", "cms", "shop")
@@ -36,6 +39,15 @@ _PARTS = ("engine", "cms", "shop")
 )
 @click.option("--plan", "plans", metavar="ID=NAME", multiple=True, help="A provider's plan; its range otherwise.")
 @click.option(
+    "--seats", type=click.IntRange(min=1), metavar="N", help="How many people log in at each provider; 2 by default."
+)
+@click.option(
+    "--sales",
+    type=click.IntRange(min=0),
+    metavar="USD",
+    help="For how much the shop sells a month; 5,000 by default.",
+)
+@click.option(
     "--proposal",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE.html",
@@ -51,6 +63,8 @@ def command(
     folder: Path | None,
     traffic: tuple[str, ...],
     plans: tuple[str, ...],
+    seats: int | None,
+    sales: int | None,
     proposal: Path | None,
     client: str,
     as_json: bool,
@@ -60,6 +74,7 @@ def command(
 
     Adds up the agency's fee, the providers' plans, and AWS at each level of traffic:
     least for a site with the account's free allowances to itself, most without any.
+    Plans that are not for commercial use are left out; what has no known price is told.
     """
     import datetime as dt
 
@@ -73,6 +88,8 @@ def command(
         services=chosen["services"],
         event_driven=chosen["event_driven"],
         plans=_plans(plans),
+        seats=seats,
+        sales=sales,
         traffic=traffic_of(traffic),
     )
     if proposal:
@@ -119,24 +136,44 @@ def _plans(given: Sequence[str]) -> dict[str, str]:
 
 
 def _text(found: Estimate) -> Iterator[str]:
+    from platform_core.pricing import spell_trade
+
     yield f"{' + '.join(found.names)}: {found.combination.stack_type}, {found.combination.status}"
     if found.agency:
         yield f"  Agency      USD {_whole(found.agency.month)} a month, {_whole(found.agency.setup)} setup"
     for item in found.providers:
-        names = ", ".join(f"{plan.name} {plan.month:,.0f}" for plan in item.plans) or "plans are not known"
-        yield (
-            f"  {item.name:<11} USD {_spell(item.month)} a month ({names})"
-            if item.plans
-            else f"  {item.name:<11} {names}"
-        )
+        yield from _provider(item)
     if found.client:
-        yield f"  Together    USD {_spell(found.client)} a month"
+        more = ", and what has no known price" if found.on_top else ""
+        yield f"  Together    USD {_spell(found.client)} a month{more}"
+    if found.providers:
+        yield f"  Counted with {spell_trade(found.trade, shop=bool(found.combination.shop))}; --seats and --sales say otherwise"
     yield "  AWS, pay as you go; least with the account's free allowances, most without:"
     for level in found.levels:
         yield from _level(level)
     yield from _breaks(found)
     yield from (f"  - {text}" for text in found.unknown)
     yield f"  Prices of {found.table.date}, {found.table.region}; --json and --proposal have every source."
+
+
+def _provider(item: ProviderPlan) -> Iterator[str]:
+    """Yield what the provider costs, and each plan with its terms and its note."""
+    from platform_core.pricing import plan_terms
+
+    yield (
+        f"  {item.name:<11} USD {_spell(item.month)} a month"
+        if item.month
+        else f"  {item.name:<11} comes on top, price unknown"
+    )
+    for plan, fee in zip(item.plans, item.fees, strict=True):
+        yield f"    {plan.name}, USD {_cents(fee)}: {plan_terms(plan)}. {plan.note}".rstrip()
+    for plan, why in item.left_out:
+        yield f"    {plan.name} is not counted: it {why}. {plan.note}".rstrip()
+
+
+def _cents(usd: Decimal) -> str:
+    """Write an amount, with cents only when it has some."""
+    return f"{usd:,.0f}" if usd == usd.to_integral_value() else f"{usd:,.2f}"
 
 
 def _level(level: Level) -> Iterator[str]:
@@ -190,15 +227,22 @@ def _as_json(found: Estimate) -> dict[str, Any]:
         "providers": [
             {
                 "id": item.component,
-                "month": list(item.month.rounded()),
+                "month": list(item.month.rounded()) if item.month else None,
                 "plans": [
-                    {"name": plan.name, "month": plan.month, "source": plan.source, "date": plan.date}
-                    for plan in item.plans
+                    {**_plan_json(plan), "fee": round(float(fee), 2)}
+                    for plan, fee in zip(item.plans, item.fees, strict=True)
                 ],
+                "left_out": [{**_plan_json(plan), "why": why} for plan, why in item.left_out],
+                "on_top": list(item.on_top),
             }
             for item in found.providers
         ],
         "month": list(found.client.rounded()) if found.client else None,
+        "counted_with": {
+            "seats": found.trade.seats,
+            "sales": float(found.trade.sales),
+            "usd_per_order": float(found.trade.order),
+        },
         "levels": [_level_json(level) for level in found.levels],
         "flat_rate": [
             {
@@ -220,6 +264,13 @@ def _as_json(found: Estimate) -> dict[str, Any]:
             "assumptions": {name: float(value) for name, value in table.assumptions.items()},
         },
     }
+
+
+def _plan_json(plan: Plan) -> dict[str, Any]:
+    from platform_core.pricing import plan_terms
+
+    known = {"name": plan.name, "month": plan.month, "terms": plan_terms(plan), "note": plan.note}
+    return {**known, "source": plan.source, "date": plan.date}
 
 
 def _level_json(level: Level) -> dict[str, Any]:

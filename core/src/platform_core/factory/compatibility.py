@@ -49,13 +49,14 @@ class CMSStackFactory:
     """Made stacks with a CMS; `PlatformStackFactory.create_stack` does now."""
 
     @classmethod
-    def create_cms_stack(
+    def create_cms_stack(  # noqa: PLR0917  as it was called before
         cls,
         scope: Construct | None = None,
         client_id: str = "",
         domain: str = "",
         cms_provider: str = "",
         ssg_engine: str | None = None,
+        template_variant: str = "",
         **configuration: Any,
     ) -> OfferingStack:
         """Make a stack with a CMS.
@@ -65,7 +66,8 @@ class CMSStackFactory:
         """
         stack_type = provider_stack_type(installed_catalogue(), "cms", cms_provider)
         _warn("CMSStackFactory.create_cms_stack", f"PlatformStackFactory.create_stack({stack_type!r}, ...)")
-        return _create(stack_type, scope, client_id, domain, {"ssg_engine": ssg_engine, **configuration})
+        chosen = {"ssg_engine": ssg_engine, "template_variant": template_variant}
+        return _create(stack_type, scope, client_id, domain, {**chosen, **configuration})
 
 
 class EcommerceStackFactory:

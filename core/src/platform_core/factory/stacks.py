@@ -149,6 +149,8 @@ class PlatformStackFactory:
         ecommerce_provider: str = "",
         rendering: str = "static",
         plans: Mapping[str, str] | None = None,
+        seats: int | None = None,
+        sales: float | None = None,
     ) -> Estimate:
         """Estimate what a stack costs a month: agency, providers and AWS, at three levels of traffic.
 
@@ -159,16 +161,25 @@ class PlatformStackFactory:
             ecommerce_provider: The shop, likewise.
             rendering: ``static`` or ``server``.
             plans: Provider's id -> the name of its plan; the cheapest to the dearest otherwise.
+            seats: How many people log in at each provider; 2 by default.
+            sales: USD a month for which the shop sells; 5,000 by default.
 
         Raises:
             CombinationError: The stack type is unknown, or its parts do not combine.
-            UserError: A plan is unknown.
+            UserError: A plan is unknown or can't be had, or a number is too small.
         """
         from platform_core.pricing import estimate
 
         given = {"engine": ssg_engine, "cms": cms_provider, "shop": ecommerce_provider}
         chosen = _choose(cls.STACK_REGISTRY.offering(stack_type), {key: value for key, value in given.items() if value})
-        return estimate(installed_catalogue(), _check(stack_type, chosen), rendering=rendering, plans=plans or {})
+        return estimate(
+            installed_catalogue(),
+            _check(stack_type, chosen),
+            rendering=rendering,
+            plans=plans or {},
+            seats=seats,
+            sales=sales,
+        )
 
 
 def _sort_arguments(scope: object, given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

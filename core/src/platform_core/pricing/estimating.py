@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from platform_core.catalogue import Catalogue, Combination
-from platform_core.errors import Problem, UserError, did_you_mean
+from platform_core.errors import UserError, did_you_mean
 from platform_core.manifest import Kind, Manifest, Price
+from platform_core.pricing.fees import provider_plans, trade_of
 from platform_core.pricing.records import (
     NOTHING,
     BreakEven,
@@ -51,6 +52,8 @@ def estimate(
     rendering: str = "static",
     services: Iterable[str] = (),
     plans: Mapping[str, str] | None = None,
+    seats: int | None = None,
+    sales: float | None = None,
     traffic: Iterable[Traffic] = (),
     event_driven: bool | None = None,
     table: PriceTable | None = None,
@@ -62,33 +65,37 @@ def estimate(
         combination: Of `Catalogue.check`.
         rendering: ``static`` or ``server``.
         services: Ids of services that the site has beside.
-        plans: Component id -> name of the provider's plan.
+        plans: Component id -> name of the provider's plan; all that can be had by default.
+        seats: How many people log in at each provider; the table's number by default.
+        sales: USD a month for which the shop sells, likewise.
         traffic: The months; the table's three levels by default.
         event_driven: Whether events go over a bus; by default when there is a CMS and a shop.
         table: The prices; those of this package by default.
 
     Raises:
-        UserError: A plan is unknown, or belongs to nobody here.
+        UserError: A plan is unknown, can't be had, or belongs to nobody here; a number is too small.
     """
     table = table or read_prices()
     parts = _parts(catalogue, combination)
     beside = [catalogue.get("service", service) for service in services]
-    providers = _providers(parts[1:], plans or {})
+    trade = trade_of(seats, sales, table)
+    providers = provider_plans(parts[1:], trade, plans or {})
     first_tier = not (combination.cms and combination.shop)
     site = _usage(parts, rendering, not first_tier if event_driven is None else event_driven)
     agency = _agency(combination, beside)
-    paid = as_range(agency.month) + sum((item.month for item in providers), NOTHING) if agency else None
+    paid = as_range(agency.month) + sum((item.month for item in providers if item.month), NOTHING) if agency else None
     return Estimate(
         combination=combination,
         parts=(*parts, *beside),
         rendering=rendering,
         agency=agency,
+        trade=trade,
         providers=providers,
         levels=tuple(_level(site, month, table, paid) for month in traffic or table.traffic.values()),
         break_evens=tuple(_break_even(site, plan, table) for plan in table.flat.plans if plan.usd),
         limit=table.limit if first_tier else None,
         limit_visits=_limit_visits(site, table) if first_tier else None,
-        unknown=(*_unknown(parts, combination), *_unpriced(beside)),
+        unknown=(*_unknown(parts, combination, providers), *_unpriced(beside)),
         table=table,
     )
 
@@ -143,29 +150,10 @@ def _secrets(item: Manifest) -> int:
     return sum(setting.type == "secret" for setting in item.settings.values())
 
 
-def _providers(items: list[Manifest], chosen: Mapping[str, str]) -> tuple[ProviderPlan, ...]:
-    """Take the chosen plan of each provider, or all of them."""
-    by_id = {item.id: item for item in items}
-    problems = []
-    for component, name in chosen.items():
-        if component not in by_id:
-            what = f"{component!r} is no provider of this combination."
-            problems.append(Problem("plan", what, did_you_mean(component, by_id)))
-        elif name not in (names := [plan.name for plan in by_id[component].plans]):
-            hint = did_you_mean(name, names) or f"Known: {', '.join(names) or 'none'}."
-            problems.append(Problem("plan", f"{by_id[component].name} has no plan {name!r}.", hint))
-    if problems:
-        raise UserError("unknown-plan", "some plans are not known", problems=problems)
-    return tuple(
-        ProviderPlan(item.id, item.name, tuple(plan for plan in item.plans if chosen.get(item.id) in (None, plan.name)))
-        for item in items
-    )
-
-
-def _unknown(parts: list[Manifest], combination: Combination) -> Iterator[str]:
+def _unknown(parts: list[Manifest], combination: Combination, providers: Iterable[ProviderPlan]) -> Iterator[str]:
     if not combination.price:
         yield f"The combination is not in the price list. {' '.join(combination.reasons)}".strip()
-    yield from (f"The plans of {item.name} are not known; they come on top." for item in parts[1:] if not item.plans)
+    yield from (f"On top, price unknown: {what}." for item in providers for what in item.on_top)
     if not parts[0].speed:
         yield f"How fast {parts[0].name} builds has not been measured; build minutes are assumed."
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from platform_core.catalogue import Combination
 from platform_core.manifest import Manifest, Plan, Price
-from platform_core.pricing.table import FlatPlan, PriceTable, Traffic, UnitPrice
+from platform_core.pricing.table import FlatPlan, PriceTable, Trade, Traffic, UnitPrice
 
 __all__ = [
     "CENT",
@@ -125,17 +125,30 @@ class BreakEven:
 
 @dataclass(frozen=True, slots=True)
 class ProviderPlan:
-    """The plans of one provider that an estimate counts with; one when it was chosen."""
+    """The plans of one provider that an estimate counts with; one when it was chosen.
+
+    Attributes:
+        fees: What each of *plans* costs in the client's month.
+        left_out: The plans that can't be had for the client's site, each with the reason.
+    """
 
     component: str
     name: str
     plans: tuple[Plan, ...]
+    fees: tuple[Decimal, ...]
+    left_out: tuple[tuple[Plan, str], ...] = ()
 
     @property
-    def month(self) -> Range:
-        """From the cheapest to the dearest of them."""
-        fees = [Decimal(str(plan.month)) for plan in self.plans]
-        return Range(min(fees), max(fees)) if fees else NOTHING
+    def month(self) -> Range | None:
+        """From the cheapest to the dearest of them; None when no price is known."""
+        return Range(min(self.fees), max(self.fees)) if self.fees else None
+
+    @property
+    def on_top(self) -> tuple[str, ...]:
+        """What the provider charges at a price that is not known."""
+        if not self.plans:
+            return (f"{self.name}'s plan",)
+        return tuple(dict.fromkeys(f"{plan.on_top} ({self.name})" for plan in self.plans if plan.on_top))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +160,7 @@ class Estimate:
         parts: Their manifests, the engine's first, the services' last.
         rendering: ``static`` or ``server``.
         agency: What the agency charges, hosting, maintenance and services included; None without a price.
+        trade: What the client does in a month, with which the plans are counted.
         providers: The plans of CMS and shop.
         levels: The months.
         break_evens: One for each flat-rate plan that costs something.
@@ -160,6 +174,7 @@ class Estimate:
     parts: tuple[Manifest, ...]
     rendering: str
     agency: Price | None
+    trade: Trade
     providers: tuple[ProviderPlan, ...]
     levels: tuple[Level, ...]
     break_evens: tuple[BreakEven, ...]
@@ -175,12 +190,17 @@ class Estimate:
 
     @property
     def fees(self) -> Range:
-        """What all providers charge a month."""
-        return sum((item.month for item in self.providers), NOTHING)
+        """What all providers charge a month, as far as it is known; `on_top` is the rest."""
+        return sum((item.month for item in self.providers if item.month), NOTHING)
+
+    @property
+    def on_top(self) -> tuple[str, ...]:
+        """What providers charge besides, at prices that are not known."""
+        return tuple(text for item in self.providers for text in item.on_top)
 
     @property
     def client(self) -> Range | None:
-        """What the client pays a month: agency and providers; None without a price."""
+        """What the client pays a month: agency and providers, as far as they are known; None without a price."""
         return as_range(self.agency.month) + self.fees if self.agency else None
 
 

@@ -14,7 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
-__all__ = ["FlatPlan", "FlatRate", "PriceTable", "Traffic", "UnitPrice", "read_prices"]
+__all__ = ["FlatPlan", "FlatRate", "PriceTable", "Trade", "Traffic", "UnitPrice", "read_prices"]
 
 Confirmed = Literal["vendor", "second-hand", "no"]
 
@@ -107,6 +107,21 @@ class Traffic:
 
 
 @dataclass(frozen=True, slots=True)
+class Trade:
+    """What a client does in a month, as far as providers charge for it.
+
+    Attributes:
+        seats: People who log in at each provider.
+        sales: USD for which the shop sells.
+        order: USD of one order.
+    """
+
+    seats: int
+    sales: Decimal
+    order: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class PriceTable:
     """Everything in ``prices.toml``.
 
@@ -115,6 +130,7 @@ class PriceTable:
         region: Where its prices hold.
         limit: What a site of the first tier may cost the agency in AWS fees a month.
         limit_source: Whose rule that is.
+        trade: The client's month, when nobody says otherwise.
         assumptions: Name -> figure that every estimate uses.
     """
 
@@ -125,6 +141,7 @@ class PriceTable:
     prices: Mapping[str, UnitPrice]
     flat: FlatRate
     traffic: Mapping[str, Traffic]
+    trade: Trade
     assumptions: Mapping[str, Decimal]
 
 
@@ -150,6 +167,9 @@ def read_prices() -> PriceTable:
             confirmed=flat["confirmed"],
         ),
         traffic={name: Traffic(name, **level) for name, level in data["traffic"].items()},
+        trade=Trade(
+            data["trade"]["seats"], sales=Decimal(data["trade"]["sales"]), order=Decimal(data["trade"]["order"])
+        ),
         assumptions={name: Decimal(value) for name, value in data["assumptions"].items()},
     )
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from platform_core.design import load_design
 from platform_core.errors import SiteError
+from platform_core.pricing.fees import plan_terms
 from platform_core.pricing.records import CENT, NOTHING, Estimate, Level, Range, as_range
 from platform_core.pricing.table import PriceTable, UnitPrice
 
@@ -129,17 +130,23 @@ def _offer(estimate: Estimate, variant: str) -> Iterator[str]:
 
 def _payment(estimate: Estimate) -> Iterator[str]:
     if estimate.agency and estimate.client:
-        yield f'<p class="total">{escape(_amount(estimate.client))} a month</p>\n'
+        more = ", and what has no known price" if estimate.on_top else ""
+        yield f'<p class="total">{escape(_amount(estimate.client) + " a month" + more)}</p>\n'
         rows = [("Agency: hosting, maintenance, care", _amount(as_range(estimate.agency.month)))]
     else:
         yield _paragraph("The agency's fee comes with an estimate of the work.")
         rows = [("Agency", "by estimate")]
     rows += [
-        (f"{item.name}, plan {_plans(item.plans)}", _amount(item.month)) for item in estimate.providers if item.plans
+        (f"{item.name}, plan {_plans(item.plans)}", _amount(item.month))
+        if item.month
+        else (item.name, "comes on top, price unknown")
+        for item in estimate.providers
     ]
     if estimate.client:
         rows.append(("Together, a month", _amount(estimate.client)))
     yield _table("Each month", ("What", "USD a month"), rows, last_is_sum=bool(estimate.client))
+    if estimate.on_top:
+        yield _paragraph(f"On top, price unknown: {', '.join(estimate.on_top)}.")
     if estimate.agency:
         yield _paragraph(f"Once, to set it up: {_amount(as_range(estimate.agency.setup))}.")
         yield _paragraph(
@@ -248,7 +255,15 @@ def _visits(count: int | None) -> str:
 
 
 def _assumptions(estimate: Estimate) -> Iterator[str]:
-    table = estimate.table
+    table, trade = estimate.table, estimate.trade
+    if estimate.providers:
+        counted = [("People who log in at each provider", f"{trade.seats:,}")]
+        if estimate.combination.shop:
+            counted += [
+                ("Sales of the shop a month, USD", f"{trade.sales:,.2f}"),
+                ("One order, USD", f"{trade.order:,.2f}"),
+            ]
+        yield _table("What the providers' plans are counted with", ("What", "Figure"), counted)
     levels = (
         (
             level.traffic.name,
@@ -268,9 +283,9 @@ def _sources(estimate: Estimate) -> Iterator[str]:
     flat = table.flat
     rows.append(("CloudFront", "flat-rate plans", "", flat.source, f"{flat.date}, {_SURE[flat.confirmed]}"))
     rows += [
-        (item.name, f"plan {plan.name}", f"{plan.month:,.2f} a month", plan.source, plan.date)
+        (item.name, f"plan {plan.name}", plan_terms(plan), plan.source, plan.date)
         for item in estimate.providers
-        for plan in item.plans
+        for plan in (*item.plans, *(plan for plan, _ in item.left_out))
     ]
     columns = ("Whose", "What", "USD", "Source", "Read")
     caption = f"Prices in {table.region}; the table was last gone through on {table.date}"
@@ -278,6 +293,11 @@ def _sources(estimate: Estimate) -> Iterator[str]:
     notes = [f"{price.service}, {price.what.lower()}: {price.note}" for price in _used(estimate) if price.note]
     notes += [
         f"{item.name}, plan {plan.name}: {plan.note}" for item in estimate.providers for plan in item.plans if plan.note
+    ]
+    notes += [
+        f"{item.name}, plan {plan.name}, is not counted: it {why}. {plan.note}".rstrip()
+        for item in estimate.providers
+        for plan, why in item.left_out
     ]
     yield _list(notes)
 
