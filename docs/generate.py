@@ -4,8 +4,8 @@
     python docs/generate.py --check    change nothing; fail when something is stale
 
 A README takes part with a pair of marks, ``<!-- generated: settings -->`` and
-``<!-- end of settings -->``, and the same for ``capabilities``; the workspace's own
-README has ``starters``, which is made from ``docs/data/engines.json``.
+``<!-- end of settings -->``, and the same for ``capabilities`` and ``variants``; the
+workspace's own README has ``starters``, which is made from ``docs/data/engines.json``.
 The measured builds in the engines' manifests come from ``docs/data/build-speed.json``.
 """
 
@@ -28,7 +28,15 @@ from _pages.contract import hooks_page, manifest_page  # noqa: E402
 from _pages.engines import engines_page, starters_table  # noqa: E402
 from _pages.errors import errors_page  # noqa: E402
 from _pages.json_shapes import json_page  # noqa: E402
-from _pages.sites import ROOT, capabilities_page, capabilities_table, own_plugins, settings_table, site_page  # noqa: E402
+from _pages.sites import (  # noqa: E402
+    ROOT,
+    capabilities_page,
+    capabilities_table,
+    own_plugins,
+    settings_table,
+    site_page,
+    variants_table,
+)
 from _pages.speeds import measured_builds, with_speed  # noqa: E402
 
 PAGES: Mapping[str, Callable[[], str]] = {
@@ -42,7 +50,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "manifest.md": manifest_page,
     "site-toml.md": site_page,
 }
-PARTS = {"settings": settings_table, "capabilities": capabilities_table}
+PARTS = {"settings": settings_table, "capabilities": capabilities_table, "variants": variants_table}
 
 
 def files() -> Iterator[tuple[Path, str]]:

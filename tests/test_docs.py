@@ -175,6 +175,15 @@ def test_a_plugins_readme_has_its_generated_parts(item: manifest.Manifest) -> No
         assert readme.count(f"<!-- generated: {part} -->") == readme.count(f"<!-- end of {part} -->") == 1
 
 
+def test_every_word_for_a_feature_has_a_meaning() -> None:
+    """The vocabulary holds the words of all variants, and no word that none has."""
+    text = text_of(ROOT / "docs" / "how-to" / "choose-an-engine.md").partition("## Words for features")[2]
+    rows = re.findall(r"^\| `(\w+)` \| \w", text.partition("\n## ")[0], re.MULTILINE)
+    words = {word for item in own_manifests() for variant in item.variants.values() for word in variant.features}
+    assert len(rows) == len(set(rows))
+    assert set(rows) == words
+
+
 def test_every_key_of_the_manifest_has_a_meaning() -> None:
     """No row of the manifest's reference ends without words."""
     rows = re.findall(r"^\| `.*\|$", text_of(REFERENCE / "manifest.md"), re.MULTILINE)

@@ -41,6 +41,13 @@ def test_an_engine_says_who_keeps_it_and_who_can_work_on_it(item: Manifest) -> N
 
 
 @pytest.mark.parametrize("item", ENGINES, ids=lambda item: item.id)
+@pytest.mark.parametrize("word", ["seo", "rss", "tags", "responsive_images"])
+def test_what_every_engine_does_leaves_none_out(item: Manifest, word: str) -> None:
+    """`recommend --feature` with such a word ranks all engines."""
+    assert any(word in variant.features for variant in item.variants.values())
+
+
+@pytest.mark.parametrize("item", ENGINES, ids=lambda item: item.id)
 def test_a_runtime_has_a_source(item: Manifest) -> None:
     """An end of life is somebody's announcement, read on a day."""
     assert [runtime for runtime in item.runtimes if not runtime.source or not runtime.date] == []

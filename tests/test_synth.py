@@ -241,7 +241,8 @@ def test_the_sold_classes_stand_in_anybodys_app(tmp_path: Path):
     app.synth()
     names = {path.name for path in (tmp_path / "out").glob("*.template.json")}
     assert {f"{name}.template.json" for name in ("Docs", "Blog", "Edited", "Shop", "Both")} <= names
-    assert list(hugo.SUPPORTED_TEMPLATE_VARIANTS["documentation"]["features"]) == ["search", "navigation", "api_docs"]
+    words = list(hugo.SUPPORTED_TEMPLATE_VARIANTS["documentation"]["features"])
+    assert words[:3] == ["search", "navigation", "api_docs"]
 
 
 def test_the_manifests_name_classes_that_exist(catalogue: Catalogue):

@@ -45,6 +45,8 @@ def test_flags_alone_make_a_site(platform: Any) -> None:
         "shop": "shop-memory",
     }
     assert (platform.folder / "acme" / "content" / "posts" / "hello.md").is_file()
+    assert (platform.folder / "acme" / "README.md").read_text("utf-8").startswith("# Acme & Söhne\n")
+    assert ".platform/" in (platform.folder / "acme" / ".gitignore").read_text("utf-8").splitlines()
     assert " is valid: " in platform("validate", "acme").stdout
 
 

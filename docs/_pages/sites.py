@@ -14,7 +14,15 @@ from platform_core.discovery import Plugin, discover
 from platform_core.manifest import KINDS, Manifest, Setting
 from platform_core.site import Aws, Site
 
-__all__ = ["ROOT", "capabilities_page", "capabilities_table", "own_plugins", "settings_table", "site_page"]
+__all__ = [
+    "ROOT",
+    "capabilities_page",
+    "capabilities_table",
+    "own_plugins",
+    "settings_table",
+    "site_page",
+    "variants_table",
+]
 
 ROOT = Path(__file__).parent.parent.parent
 EXAMPLE = ROOT / "examples" / "editorial-store" / "site.toml"
@@ -131,6 +139,12 @@ def capabilities_table(item: Manifest) -> str:
         for capability, text in given.items()
     ]
     return table(("", "capability", ""), rows)
+
+
+def variants_table(item: Manifest) -> str:
+    """Return the variants of one component, with the words that a client may ask for."""
+    rows = [(f"`{name}`", ", ".join(variant.features), variant.summary) for name, variant in item.variants.items()]
+    return table(("variant", "features", "what it is"), rows)
 
 
 def capabilities_page() -> str:

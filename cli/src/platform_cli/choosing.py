@@ -164,9 +164,11 @@ class Interview:
         variants = self.catalogue.get("ssg", self.data["engine"]).variants
         if "variant" in self.data or not variants:
             return
+        # What all of them have helps nobody choose.
+        shared = set.intersection(*(set(item.features) for item in variants.values())) if len(variants) > 1 else set()
+        words = {name: [word for word in item.features if word not in shared] for name, item in variants.items()}
         options = [
-            _Option(name, ", ".join(item.features).replace("_", " "), (item.summary,))
-            for name, item in variants.items()
+            _Option(name, ", ".join(words[name]).replace("_", " "), (item.summary,)) for name, item in variants.items()
         ]
         self.data["variant"] = _choose("Variant", options)
 

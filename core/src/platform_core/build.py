@@ -32,6 +32,7 @@ from platform_core.headers import POLICY, csp_text
 from platform_core.inline import extract_inline
 from platform_core.node import npm_env
 from platform_core.product_data import product_data
+from platform_core.scaffold import FOR_PEOPLE
 from platform_core.site import Site
 from platform_core.staging import mirror_folder, site_files, stage_files
 
@@ -213,12 +214,14 @@ def platform_data(
 def _left_out(composition: Composition) -> frozenset[str]:
     """Return the site's files that the build must not publish.
 
-    These are entries whose time has not come or is over, and the file of the products,
-    which may say what they cost the shop. A staged build does not see them; any build
-    is done anew when they are others than last time.
+    These are entries whose time has not come or is over, the file of the products,
+    which may say what they cost the shop, and what lies there for people. A staged
+    build does not see them; any build is done anew when they are others than last time.
     """
-    products = composition.site.products
-    return composition.content.out_of_time(_now()) | ({products} if products else set())
+    site = composition.site
+    # An adopted site may well publish its README.md, and its engine may go by its .gitignore.
+    people = () if site.adopted else FOR_PEOPLE
+    return composition.content.out_of_time(_now()) | {*people, *([site.products] if site.products else ())}
 
 
 def _now() -> dt.datetime:

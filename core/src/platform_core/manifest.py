@@ -103,7 +103,7 @@ class Variant:
 
     Attributes:
         summary: One sentence for the person who chooses.
-        features: The words of the catalogue, for example ``search``.
+        features: What it has, in the words of "Choose an engine", for example ``search``.
         starter: An engine's starter folder, relative to the plugin's package.
     """
 

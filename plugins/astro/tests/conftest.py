@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from platform_core.build import build
+from platform_core.build import build, workspace_for
 from platform_core.catalogue import Catalogue
 from platform_core.composition import compose
 from platform_core.contributions import BuildPlan, Stage, Workspace
@@ -46,6 +46,11 @@ class Built:
     root: Path
     output: Path
     plan: BuildPlan
+
+    @property
+    def work(self) -> Path:
+        """The mirror in which it was built."""
+        return workspace_for(self.root, AWS).work
 
     @property
     def pages(self) -> list[Path]:

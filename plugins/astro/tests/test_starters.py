@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 import pytest
 
 from platform_core.content import Content
+from platform_core.node import npm_env
 
 HOST = "https://www.example.com"
 VARIANTS = ("modern_interactive", "component_islands", "performance_optimized")
@@ -132,6 +134,21 @@ class TestEveryStarter:
         pages = {path.relative_to(built.output).as_posix().removesuffix("index.html") for path in built.pages}
         expected = {f"{HOST}/{page}" for page in pages - {"404.html"}}
         assert expected <= found
+
+    @pytest.mark.slow
+    def test_the_code_keeps_its_types(self, starter: Starter, variant: str) -> None:
+        """`astro check` finds nothing in a site as it is scaffolded."""
+        built = starter(variant)
+        done = subprocess.run(
+            [built.work / "node_modules" / ".bin" / "astro", "check", "--noSync"],
+            cwd=built.work,
+            env={**npm_env(), **built.plan.env},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
 
     def test_nothing_of_the_toolchain_is_published(self, starter: Starter, variant: str) -> None:
         """Sources and Astro's own name stay out of the output."""

@@ -26,6 +26,8 @@ CONTENT = {
     "content/recipes/plum-tart.md": "---\ntitle: Plum tart\n---\nStone the **plums**.\n\n| | b |\n|---|--:|\n| 1 | 2 |\n\nAgain:\n\n| c |\n|---|\n| 3 |\n",
     "content/posts/a-note.md": "---\ntitle: A note & more\ndate: 2026-02-03\nupdated: 2026-03-04\ntags: [fruit, autumn]\n"
     "aliases: [/2026/a-note.html, /old/]\n---\nA note of the **tests**.\n\n```c\nint main(void);\n```\n",
+    "content/posts/portrait.md": "---\ntitle: Portrait\ndate: 2026-02-01\nimage: /images/portrait.png\nimage_alt: A face\n"
+    "image_width: 600\nimage_height: 900\n---\nUpright.\n",
     "content/posts/secret.md": "---\ntitle: Secret\ndate: 2026-02-04\ndraft: true\n---\nnobody may read this draft\n",
     "content/posts/tomorrow.md": "---\ntitle: Tomorrow\ndate: 2999-01-01\n---\nnobody may read this yet\n",
     "content/imprint.md": "---\ntitle: Imprint & more\nurl: /legal/imprint/\nlocale: de\n---\n{{ not a template }}\n",

@@ -30,12 +30,20 @@ def test_each_variant_has_its_starter(manifest: Manifest) -> None:
         assert (PACKAGE / variant.starter / "content" / "_index.md").is_file()
 
 
+def test_one_version_is_used_everywhere(manifest: Manifest) -> None:
+    """Facts, README and every command that installs gems name the same Jekyll, which is Debian's."""
+    commands = [command for tool in manifest.tools for command in tool.install.values()]
+    pinned = {match for command in commands for match in re.findall(r"jekyll:([\d.]+)", command)}
+    assert pinned == {manifest.facts["version"].split()[0]}
+    assert f"Jekyll {pinned.pop()} and its plugins" in README
+
+
 def test_what_is_missing_can_be_installed(manifest: Manifest) -> None:
     """Each tool says what it is for and how Debian, macOS and others get it, with pinned gems."""
     assert [tool.name for tool in manifest.tools] == ["Jekyll", "Jekyll plugins"]
     for tool in manifest.tools:
         assert set(tool.install) == {"debian", "macos", "other"}
-        gems = tool.install["other"].split()[2:]
+        gems = [word for word in tool.install["other"].split()[2:] if not word.startswith("-")]
         assert all(re.fullmatch(r"[a-z-]+:\d+\.\d+\.\d+", gem) for gem in gems)
 
 

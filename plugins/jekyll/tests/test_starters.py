@@ -139,6 +139,21 @@ class TestShop:
         assert "£18.50" in page
         assert "Buy Mug" in page
 
+    def test_search_engines_are_told_of_the_offer(self, built: Any) -> None:
+        """The product's page says name, price and stock as structured data."""
+        scripts = re.findall(
+            r'<script type="application/ld\+json">(.*?)</script>', built.read("products/mug/index.html"), re.DOTALL
+        )
+        (product,) = (item for item in map(json.loads, scripts) if item["@type"] == "Product")
+        assert product["sku"] == "mug"
+        assert product["offers"] == {
+            "@type": "Offer",
+            "price": "18.50",
+            "priceCurrency": "GBP",
+            "availability": "https://schema.org/InStock",
+            "url": "https://www.example.com/products/mug/",
+        }
+
 
 class TestVariants:
     """What one starter has and the others have not."""
@@ -198,6 +213,19 @@ class TestVariants:
         page = built.read("posts/closing/index.html")
         assert 'srcset="/images/shutters-800.webp 800w, /images/shutters.webp 1600w"' in page
         assert (built.output / "images" / "shutters-800.webp").is_file()
+
+    @pytest.mark.parametrize("variant", ["simple_blog", "technical_blog"])
+    def test_a_pictures_size_is_what_front_matter_says(self, starter: Starter, variant: str) -> None:
+        """Without it the page claims none."""
+        built = starter(variant)
+        image = r'<figure class="\w+"><img src="/images/[^"]+"[^>]*>'
+        sized = re.search(image, built.read("posts/portrait/index.html"))
+        assert sized
+        assert 'width="600" height="900"' in sized[0]
+        name = {"simple_blog": "closing", "technical_blog": "brown-out-at-2-71-volts"}[variant]
+        plain = re.search(image, built.read(f"posts/{name}/index.html"))
+        assert plain
+        assert "height=" not in plain[0]
 
 
 @pytest.mark.browser

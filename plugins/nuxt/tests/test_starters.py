@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from platform_core.node import npm_env
 from platform_testing.servers import ask_server
 
 pytestmark = pytest.mark.slow
@@ -110,6 +112,19 @@ class TestEveryStarter:
         assert "price=18.50" in page
         assert 'href="/products/mug/"' in built.read("products/index.html")
         assert 'href="/products/"' in built.read("index.html")
+
+    def test_the_code_keeps_its_types(self, built: Any) -> None:
+        """`nuxt typecheck` finds nothing in a site as it is scaffolded: it is this call, once the build has prepared the types."""
+        done = subprocess.run(
+            [built.work / "node_modules" / ".bin" / "vue-tsc", "-b", "--noEmit"],
+            cwd=built.work,
+            env={**npm_env(), **built.plan.env},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
 
     @pytest.mark.parametrize("name", ["favicon.ico", "favicon.svg", "apple-touch-icon.png", "404.html"])
     def test_what_browsers_ask_for_is_there(self, built: Any, name: str) -> None:

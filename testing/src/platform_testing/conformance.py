@@ -33,6 +33,7 @@ from platform_core.runtime.adapter import Rejected, Request
 from platform_core.runtime.server_code import Server, read_server
 from platform_core.scaffold import scaffold
 from platform_core.site import parse_site
+from platform_testing.features import shown_features
 from platform_testing.servers import ask_server
 
 __all__ = ["CmsConformance", "Conformance", "ServiceConformance", "ShopConformance", "SsgConformance"]
@@ -111,7 +112,7 @@ class Conformance:
         (root / "site.toml").write_text(text, "utf-8")
         catalogue = Catalogue(discover().plugins)
         composition = compose(parse_site(text, catalogue), root, catalogue)
-        scaffold(root, composition.engine, composition.site.variant)
+        scaffold(root, composition.engine, composition.site.variant, name=title)
         return compose(composition.site, root, catalogue)
 
     @classmethod
@@ -240,15 +241,36 @@ class SsgConformance(Conformance):
         output = build(composition, AWS, force=True).output
         return before[0], _listing(output), before[1], _listing(composition.content.root)
 
-    def test_each_variant_has_a_starter_that_builds(
-        self, composed: Callable[..., Composition], built: tuple[Composition, Built], manifest: Manifest
-    ) -> None:
+    @pytest.fixture(scope="class")
+    @classmethod
+    def starters(
+        cls, built: tuple[Composition, Built], manifest: Manifest, tmp_path_factory: pytest.TempPathFactory
+    ) -> dict[str, Path]:
+        """The output of each variant; the default one's is that of the site with the kit's content."""
+        outputs = {built[0].site.variant: built[1].output}
+        for variant in manifest.variants.keys() - outputs.keys():
+            root = tmp_path_factory.mktemp("starter") / "site"
+            outputs[variant] = build(cls.compose_in(root, variant=variant), AWS).output
+        return outputs
+
+    def test_each_variant_has_a_starter_that_builds(self, starters: dict[str, Path]) -> None:
         """Every variant that is sold scaffolds and builds, with its entry pages."""
-        for variant in manifest.variants:
-            is_built = variant == built[0].site.variant
-            output = built[1].output if is_built else build(composed(variant=variant), AWS).output
+        for variant, output in starters.items():
             assert (output / "index.html").is_file(), variant
             assert (output / "404.html").is_file(), variant
+
+    def test_what_a_variant_shows_is_among_its_features(self, starters: dict[str, Path], manifest: Manifest) -> None:
+        """Whoever asks for what the pages have finds the variant; the kit knows signs for some words only."""
+        for variant, output in starters.items():
+            named = manifest.variants[variant].features
+            assert {word: page for word, page in shown_features(output).items() if word not in named} == {}, variant
+
+    def test_what_is_for_people_is_not_published(self, starters: dict[str, Path]) -> None:
+        """The README.md and .gitignore of a site's folder are neither files nor pages of the site."""
+        for variant, output in starters.items():
+            names = {path.relative_to(output).parts[0].lower().partition(".")[0] for path in output.rglob("*")}
+            assert "readme" not in names, variant
+            assert not (output / ".gitignore").exists(), variant
 
     def test_an_entry_becomes_a_page(self, built: tuple[Composition, Built]) -> None:
         """A Markdown entry is published at its own address, with title and text."""

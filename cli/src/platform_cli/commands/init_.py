@@ -149,7 +149,7 @@ def _scaffold(composition: Composition, root: Path) -> tuple[str, ...]:
     """Bring the starter, unless the folder has a design of its own."""
     from platform_core.scaffold import is_new, scaffold
 
-    engine, variant = composition.engine, composition.site.variant
-    if not engine.manifest.variants or not is_new(root, engine, variant):
+    engine, site = composition.engine, composition.site
+    if not engine.manifest.variants or not is_new(root, engine, site.variant):
         return ()
-    return scaffold(root, engine, variant)
+    return scaffold(root, engine, site.variant, name=site.name)

@@ -176,7 +176,7 @@ class Session:
         site = self.composition.site
         if not site.adopted and is_new(self.root, self.composition.engine, site.variant):
             with self.steps.step("scaffold") as step:
-                written = scaffold(self.root, self.composition.engine, site.variant)
+                written = scaffold(self.root, self.composition.engine, site.variant, name=site.name)
                 step.note = f"{len(written)} files of {site.variant}"
 
     def _choose_ports(self, stack: ExitStack) -> None:

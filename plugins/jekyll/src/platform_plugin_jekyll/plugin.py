@@ -35,7 +35,6 @@ _GENERATED = ".platform/generated/jekyll.yml"
 _ENV = {"JEKYLL_ENV": "production", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "RUBYOPT": "-W0", "TZ": "UTC"}
 # assets/name.<hash>.css of the starters.
 _FINGERPRINTED = r"assets/[^/]+\.[0-9a-f]{16}\.[A-Za-z0-9]+"
-_GEMS = "gem install --no-document jekyll:4.3.1 jekyll-feed:0.17.0 jekyll-seo-tag:2.8.0 jekyll-sitemap:1.4.0"
 
 
 @hookimpl
@@ -45,7 +44,7 @@ def platform_build_plan(site: Site, settings: Mapping[str, Any], stage: Stage, w
     program = _bundle() if bundler else _jekyll()
     output = os.path.relpath(workspace.output, workspace.work)
     command = [*program, "build", "--quiet", "--destination", output]
-    install = ("bundle install --quiet",) if bundler else (_GEMS,)
+    install = ("bundle install --quiet",) if bundler else (_tools()[0].install["other"],)
     if site.adopted:
         return BuildPlan(
             tuple(command), _stamp(program[0]), env=_ENV, install=install, staged=True, extract_inline=True

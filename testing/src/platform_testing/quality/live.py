@@ -150,7 +150,7 @@ def write_starter(root: Path, engine: str, variant: str, *, extra: str = "") -> 
     text = f'client = "{client}"\ndomain = "{client}.example"\nengine = "{engine}"\nvariant = "{variant}"\n{extra}'
     (root / "site.toml").write_text(text, "utf-8")
     catalogue = Catalogue(discover().plugins)
-    scaffold(root, compose(load_site(root, catalogue), root, catalogue).engine, variant)
+    scaffold(root, compose(load_site(root, catalogue), root, catalogue).engine, variant, name=client)
 
 
 def read_project(root: Path) -> Project:
