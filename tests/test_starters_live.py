@@ -62,3 +62,9 @@ def test_two_runs_keep_each_others_results(record: ModuleType, tmp_path: Path) -
     record.save({second: {"result": "failed"}}, file)
     assert record.load(file) == {first: {"result": "passed"}, second: {"result": "failed"}}
     assert json.loads(file.read_text("utf-8"))["machine"]
+
+
+def test_only_engines_with_a_server_are_run_with_one(record: ModuleType) -> None:
+    """The manifest says which."""
+    engines = {engine for engine, _ in filter(record.renders, record.find_starters([]))}
+    assert engines == {"astro", "nextjs", "nuxt"}

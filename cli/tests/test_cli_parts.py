@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import subprocess
+import sys
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -62,6 +63,21 @@ def test_a_port_that_somebody_listens_on_is_not_claimed(monkeypatch: pytest.Monk
         busy.listen()
         taken = busy.getsockname()[1]
         assert claim_port(taken, stack) != taken
+
+
+def test_a_guard_that_is_ended_sees_its_program_end() -> None:
+    """It waits for its program's end, and not until its patience is over."""
+    program = "import signal; print('up', flush=True); signal.pause()"
+    patient = "import sys; from platform_cli.local import guard; guard.GRACE_SECONDS = 3600; guard.main(sys.argv[1:])"
+    command = [sys.executable, "-c", patient, sys.executable, "-c", program]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stdout.readline() == b"up\n"
+        process.terminate()
+        try:
+            assert process.wait(60) == 0
+        finally:
+            process.kill()
 
 
 def test_a_folder_is_locked_once(tmp_path: Path) -> None:

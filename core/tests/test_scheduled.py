@@ -19,16 +19,14 @@ from platform_core.errors import ContentError
 from platform_core.pulling import pull_sources
 from platform_core.scaffold import scaffold
 from platform_core.site import parse_site
-from platform_testing.distributions import install_fakes
 
 STAGE = Stage("local", "http://localhost:8080")
 NOW = dt.datetime(2026, 6, 1, 12, tzinfo=dt.UTC)
 
 
 @pytest.fixture(name="make")
-def _make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Composition]:
+def _make(fake_plugins: Path, tmp_path: Path) -> Callable[..., Composition]:
     """Return a site of the echo engine with the given entries."""
-    monkeypatch.syspath_prepend(str(install_fakes(tmp_path / "fakes")))
     catalogue = Catalogue(discover(disabled=()).plugins)
 
     def make(more: str = "", **entries: str) -> Composition:

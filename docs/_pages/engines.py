@@ -19,6 +19,7 @@ CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 ABOUT = """\
 Each engine brings starters: whole sites with a design, content to replace, and the features that their variant promises.
 `nox -s matrix -- --engines` scaffolds and builds each one, deploys it with its own stack into the embedded AWS, publishes it, and then looks at it as a client would.
+Where the engine renders on a server, the starter is built and deployed once more with `rendering = "server"`.
 This page and the table in the README are made from the record of that run.
 """
 CHECKED = """\
@@ -33,6 +34,8 @@ CHECKED = """\
 - With JavaScript off everything in the main part can be read, and every link is there.
 - No script fails, nothing is refused by the site's security policy, and nothing comes from another host.
 - [Lighthouse](https://developer.chrome.com/docs/lighthouse/), for a phone on a slow network, gives at least 95 for performance, accessibility, best practices and SEO: the median of three runs, for the home page and for the page with the most to read.
+- With a server, in a Lambda function behind the same distribution: prepared pages come as files and from their other spellings, every address that pages lead to and that is no file is rendered,
+  what is missing gets 404 and the site's own page, HEAD answers as GET does, and assets are cached for ever.
 
 Plugin authors run the same with `python -m platform_testing.quality FOLDER`.
 """
@@ -40,7 +43,9 @@ ON_TIMES = """\
 *Build* is the engine's own time for the whole starter without any cache of an earlier build; packages are installed already.
 Scores are those of the home page and of a page of content: performance, accessibility, best practices, SEO.
 They were measured on this machine's loopback interface, which says more about the pages than about networks.
+*Server* names how many addresses of the starter are rendered when they are asked for; all others are files there too.
 """
+SERVER = "runtime.server"
 
 
 def engines_page() -> str:
@@ -50,7 +55,7 @@ def engines_page() -> str:
         ABOUT,
         "## Results",
         table(
-            ("engine", "starter", "result", "pages", "size", "build", "home page", "content"),
+            ("engine", "starter", "result", "pages", "size", "build", "server", "home page", "content"),
             [_row(item, variant, record["starters"]) for item in _engines() for variant in item.variants],
         ),
         f"Machine: {record['machine']}.\n{ON_TIMES}",
@@ -87,11 +92,20 @@ def _row(item: Manifest, variant: str, rows: Mapping[str, Any]) -> Iterable[str]
     row = rows.get(f"{item.id}/{variant}")
     start = (f"{item.name} {item.facts['version'].split()[0].rstrip(',')}", f"`{variant}`")
     if row is None:
-        return (*start, "not run yet", "", "", "", "", "")
+        return (*start, "not run yet", "", "", "", "", "", "")
     scores = [_scores(value) for _, value in sorted(row["lighthouse"].items())]
     home, content = (*scores, "", "")[:2]
     size = f"{row['bytes'] / 1e6:.1f} MB" if row["bytes"] else ""
-    return (*start, f"{row['result']}, {row['date']}", str(row["pages"] or ""), size, _seconds(row), home, content)
+    return (
+        *start,
+        f"{row['result']}, {row['date']}",
+        str(row["pages"] or ""),
+        size,
+        _seconds(row),
+        _server(item, row),
+        home,
+        content,
+    )
 
 
 def _scores(measured: Mapping[str, Any]) -> str:
@@ -100,6 +114,14 @@ def _scores(measured: Mapping[str, Any]) -> str:
 
 def _seconds(row: Mapping[str, Any]) -> str:
     return f"{row['seconds']['build']:.1f} s" if "build" in row["seconds"] else ""
+
+
+def _server(item: Manifest, row: Mapping[str, Any]) -> str:
+    """Say what came of the starter with a server; nothing for an engine that has none."""
+    if SERVER not in item.provides:
+        return ""
+    server = row.get("server")
+    return f"{server['result']}, {server['date']}: {len(server['rendered'])}" if server else "not run yet"
 
 
 def _cell(item: Manifest, variant: str, row: Mapping[str, Any] | None) -> str:
@@ -122,8 +144,9 @@ def _shown(item: Manifest, variant: str, rows: Mapping[str, Any]) -> Iterator[st
     if (ROOT / "docs" / picture).is_file():
         yield f"![The home page of {item.name}'s starter {variant}](../{picture})"
     row = rows.get(f"{item.id}/{variant}", {})
-    if row.get("findings"):
-        yield "\n".join(["What was found:", "", *(f"- {_words(text)}" for text in row["findings"])])
+    for heading, found in (("What was found:", row), ("What was found with a server:", row.get("server", {}))):
+        if found.get("findings"):
+            yield "\n".join([heading, "", *(f"- {_words(text)}" for text in found["findings"])])
 
 
 def _words(text: str) -> str:

@@ -18,6 +18,7 @@ from platform_testing.quality.live import LiveSite
 from platform_testing.quality.markup import check_markup
 from platform_testing.quality.pages import read_page
 from platform_testing.quality.rendered import check_rendered, choose_pages, open_browser, photograph
+from platform_testing.quality.served import check_server, rendered_addresses
 from platform_testing.quality.speed import Measured, check_speed
 from platform_testing.quality.tooling import axe_source, run_tool
 
@@ -113,6 +114,15 @@ def test_a_link_that_leads_nowhere_is_found(serve: Serve, html: str, told_of: st
     """Pages, anchors, redirects, and files in every attribute."""
     (what,) = found_by(check_links, serve(main=MAIN + html, **{"more/index.html": GOOD["index.html"]}))
     assert told_of in what
+
+
+def test_what_pages_lead_to_and_is_no_file_is_asked_from_the_server(serve: Serve) -> None:
+    """A server that does not render it is found out."""
+    site = serve(main=MAIN + '<a href="/now/?a=1">x</a><a href="/icon.svg">y</a><a href="https://other.example/">z</a>')
+    assert rendered_addresses(site, read_pages(site)) == ["/now/"]
+    assert ("/now/", "answers 404 and not 200") in [
+        (item.page, item.what) for item in check_server(site, read_pages(site))
+    ]
 
 
 def test_a_lost_file_of_a_stylesheet_is_found(serve: Serve) -> None:

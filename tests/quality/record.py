@@ -18,8 +18,21 @@ from platform_core.catalogue import Catalogue
 from platform_core.discovery import Plugin, discover
 from platform_core.files import write_atomically
 from platform_core.manifest import Manifest
+from platform_core.recommending import SERVER
 
-__all__ = ["IMAGES", "ROOT", "Starter", "find_starters", "key_of", "load", "manifest_of", "picture_of", "save", "today"]
+__all__ = [
+    "IMAGES",
+    "ROOT",
+    "Starter",
+    "find_starters",
+    "key_of",
+    "load",
+    "manifest_of",
+    "picture_of",
+    "renders",
+    "save",
+    "today",
+]
 
 ROOT = Path(__file__).parent.parent.parent
 FILE = ROOT / "docs" / "data" / "engines.json"
@@ -54,6 +67,11 @@ def plugins() -> list[Plugin]:
 def manifest_of(starter: Starter) -> Manifest:
     """Return the manifest of a starter's engine."""
     return next(item.manifest for item in plugins() if item.id == starter[0] and item.manifest)
+
+
+def renders(starter: Starter) -> bool:
+    """Whether the engine of a starter renders on a server too."""
+    return SERVER in manifest_of(starter).provides
 
 
 def key_of(starter: Starter) -> str:

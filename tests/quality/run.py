@@ -1,6 +1,7 @@
 """Build, deploy and check every starter of every engine that is installed.
 
-Builds run side by side, and so do checks; Lighthouse runs alone. What has passed is not
+Builds run side by side, and so do checks; Lighthouse runs alone. A starter whose engine
+renders on a server is built and deployed a second time for that. What has passed is not
 run again until something of it changes. A full run writes docs/data/engines.json, which
 docs/reference/engines.md and the README's table are made from, and a picture of each.
 """
@@ -23,7 +24,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from record import ROOT, Starter, find_starters, key_of, load, manifest_of, picture_of, save, today
+from record import ROOT, Starter, find_starters, key_of, load, manifest_of, picture_of, renders, save, today
 
 from platform_core.build import Built
 from platform_core.errors import PlatformError
@@ -32,6 +33,7 @@ from platform_testing.quality import (
     Fleet,
     Project,
     Report,
+    check_server,
     check_site,
     measure_site,
     open_browser,
@@ -41,6 +43,8 @@ from platform_testing.quality import (
     told,
     write_starter,
 )
+from platform_testing.quality.links import read_pages
+from platform_testing.quality.served import rendered_addresses
 from platform_testing.tools import engine_version
 
 WORK = ROOT / "build" / "matrix"
@@ -51,19 +55,30 @@ REDUCED = 2
 
 @dataclass
 class Case:
-    """One starter on its way."""
+    """One starter on its way, as files or with a server."""
 
     starter: Starter
     key: str
+    rendering: str = "static"
     report: Report = field(default_factory=Report)
     seconds: dict[str, float] = field(default_factory=dict)
     project: Project | None = None
     built: Built | None = None
 
     @property
-    def name(self) -> str:
-        """Engine and variant."""
+    def row(self) -> str:
+        """Where the record has it: engine and variant."""
         return "/".join(self.starter)
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return self.row if self.rendering == "static" else f"{self.row} {self.rendering}"
+
+    @property
+    def measured(self) -> bool:
+        """Whether a browser looks at it; the pages of the two renderings are the same."""
+        return self.rendering == "static"
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
@@ -84,18 +99,18 @@ def main(arguments: list[str]) -> int:
     rows = load()
     chosen = quickest(rows) if given.reduced and not given.only else find_starters(given.only)
     cases = []
-    for starter in chosen:
-        case = Case(starter, key_of(starter))
-        row = rows.get(case.name, {})
+    for case in find_cases(chosen, static=given.reduced):
+        row = rows.get(case.row, {})
+        row = row if case.measured else row.get(case.rendering, {})
         if not given.force and not given.reduced and (row.get("key"), row.get("result")) == (case.key, "passed"):
-            print(f"{case.name:<34} passed on {row['date']}, and nothing has changed", flush=True)
+            print(f"{case.name:<36} passed on {row['date']}, and nothing has changed", flush=True)
         else:
             cases.append(case)
     if cases:
         run(cases, full=not given.reduced)
     failed = [case.name for case in cases if case.report.findings]
     if failed:
-        print(f"{len(failed)} of {len(chosen)} starters failed: {', '.join(failed)}")
+        print(f"{len(failed)} of {len(cases)} failed: {', '.join(failed)}")
     return 1 if failed else 0
 
 
@@ -108,6 +123,15 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("--force", action="store_true", help="run again what has passed")
     return parser.parse_args(arguments)
+
+
+def find_cases(starters: Sequence[Starter], *, static: bool) -> Iterator[Case]:
+    """Yield each starter, and those that can once more with a server; with *static* only as files."""
+    for starter in starters:
+        key = key_of(starter)
+        yield Case(starter, key)
+        if not static and renders(starter):
+            yield Case(starter, key, "server")
 
 
 def quickest(rows: dict[str, Any]) -> list[Starter]:
@@ -134,20 +158,21 @@ def run(cases: Sequence[Case], *, full: bool) -> None:
         up = [case for case in ready if case.built and case.project and case.project.client in fleet.outputs]
         each(up, lambda case: check(fleet, case, full=full))
         for case in cases:
-            if full and case in up and not case.report.findings:
+            if full and case.measured and case in up and not case.report.findings:
                 with case.step("lighthouse"), fleet.serve(*live(case)) as site:
                     measure_site(site, case.report)
             print("\n".join(lines(case)), flush=True)
             if full:
-                save({case.name: row_of(case)})
+                new = row_of(case) if case.measured else {case.rendering: served_row_of(case)}
+                save({case.row: load().get(case.row, {}) | new})
 
 
 def prepare(case: Case) -> None:
     """Write the starter anew; only the packages of its lock file are there already, once they have been installed."""
-    root = WORK / "-".join(case.starter)
+    root = WORK / case.name.replace("/", "-").replace(" ", "-")
     with case.step("scaffold"):
         shutil.rmtree(root, ignore_errors=True)
-        write_starter(root, *case.starter, extra=settings_of(case.starter))
+        write_starter(root, *case.starter, rendering=case.rendering, extra=settings_of(case.starter))
         case.project = read_project(root)
 
 
@@ -195,12 +220,23 @@ def each(cases: Sequence[Case], work: Callable[[Case], None]) -> None:
 
 def check(fleet: Fleet, case: Case, *, full: bool) -> None:
     """Publish a site, check it, and photograph it."""
+    if not case.measured:
+        check_served(fleet, case)
+        return
     with case.step("check"), fleet.serve(*live(case)) as site, open_browser() as browser:
         report = check_site(site, browser)
         report.findings += case.report.findings
         case.report = report
         if full:
             photograph(site, browser, picture_of(case.starter))
+
+
+def check_served(fleet: Fleet, case: Case) -> None:
+    """Publish a site with a server, and ask for what is prepared, rendered and missing."""
+    with case.step("check"), fleet.serve(*live(case)) as site:
+        pages = read_pages(site)
+        case.report.opened = rendered_addresses(site, pages)
+        case.report.findings += check_server(site, pages)
 
 
 def live(case: Case) -> tuple[Project, Built]:
@@ -218,7 +254,7 @@ def lines(case: Case) -> Iterator[str]:
     times = ", ".join(
         f"{name} {seconds:.1f} s" for name, seconds in case.seconds.items() if name not in {"scaffold", "prepare"}
     )
-    yield f"{case.name:<34} {'failed' if report.findings else 'passed'} {size}  {times}  {scores}".rstrip()
+    yield f"{case.name:<36} {'failed' if report.findings else 'passed'} {size}  {times}  {scores}".rstrip()
     yield from (f"    {line}" for line in told(report.findings))
 
 
@@ -239,6 +275,18 @@ def row_of(case: Case) -> dict[str, Any]:
             item.page: {"scores": item.scores, "metrics": item.metrics, "load": item.load, "machine": item.machine}
             for item in report.measured
         },
+    }
+
+
+def served_row_of(case: Case) -> dict[str, Any]:
+    """Return what is kept of a starter with a server."""
+    return {
+        "key": case.key,
+        "date": today(),
+        "result": "failed" if case.report.findings else "passed",
+        "findings": list(told(case.report.findings)),
+        "rendered": case.report.opened,
+        "seconds": case.seconds,
     }
 
 

@@ -23,7 +23,8 @@ def main(command: list[str]) -> int:
     child = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
     # A Ctrl-C in the terminal reaches us too; the parent decides when we end.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda *_: stop(child))
+    # Not in the handler: it runs inside the wait below, and would never see the program's end.
+    signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=stop, args=(child,)).start())
     watcher = threading.Thread(target=_stop_at_end_of_input, args=(child,), daemon=True)
     watcher.start()
     return child.wait()

@@ -13,6 +13,7 @@ from platform_testing.quality.checks import Report, check_site, measure_site
 from platform_testing.quality.findings import Finding, told
 from platform_testing.quality.live import Fleet, LiveSite, Project, open_fleet, read_project, write_starter
 from platform_testing.quality.rendered import open_browser, photograph, wait_in_page
+from platform_testing.quality.served import check_server
 
 __all__ = [
     "Finding",
@@ -20,6 +21,7 @@ __all__ = [
     "LiveSite",
     "Project",
     "Report",
+    "check_server",
     "check_site",
     "measure_site",
     "open_browser",

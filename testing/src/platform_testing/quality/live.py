@@ -136,17 +136,20 @@ def environment(aws: EmbeddedAws) -> Aws:
     return Aws({**keys, **endpoints, "AWS_EC2_METADATA_DISABLED": "true"})
 
 
-def write_starter(root: Path, engine: str, variant: str, *, extra: str = "") -> None:
+def write_starter(root: Path, engine: str, variant: str, *, rendering: str = "static", extra: str = "") -> None:
     """Write the folder of a new site: the starter of a variant, and a ``site.toml``.
 
     Args:
         root: The folder; what is in it already stays.
         engine: The component's id.
         variant: One of its variants.
+        rendering: ``server`` for a site of its own beside the static one.
         extra: More lines of ``site.toml``.
     """
     root.mkdir(parents=True, exist_ok=True)
     client = f"{engine}-{variant}".replace("_", "-")
+    if rendering != "static":
+        client, extra = f"{client}-{rendering}", f'rendering = "{rendering}"\n{extra}'
     text = f'client = "{client}"\ndomain = "{client}.example"\nengine = "{engine}"\nvariant = "{variant}"\n{extra}'
     (root / "site.toml").write_text(text, "utf-8")
     catalogue = Catalogue(discover().plugins)
