@@ -19,6 +19,7 @@ Whole processes: `platform build --force` against the engine's own command, run 
 Both build the same starter with the same generated entries of some 250 words each; medians of three, or one run where it takes more than a minute.
 What the engine left in its work folder is removed before each build on both sides; pictures that were resized before stay in the cache folder on both.
 *No change* and *one entry changed* are builds through Platform with what the last build left behind.
+Both sides run in turn; a ratio is the median of the turns' ratios, so it need not be the quotient of the two medians beside it.
 Memory is the sum over all processes of a whole build, looked at twenty times a second.
 The aim is at most 1.15x for Hugo and 1.05x for engines that take longer to build anything; *load* is the machine's, of other work too.
 """

@@ -10,6 +10,7 @@ __all__ = ["as_markdown", "as_text"]
 
 INTRODUCTION = """\
 Each result is a ratio against a baseline that has a name, measured in turn with it in the same run; times are medians.
+A ratio is the median of the turns' ratios, so it need not be the quotient of the two times beside it.
 The second ratio is of processor time, which other work on the machine disturbs less.
 Nothing is asserted: an aim that was missed is shown as such.
 """
