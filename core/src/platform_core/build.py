@@ -21,9 +21,11 @@ from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from platform_core import design, inline
 from platform_core.composition import Composition, Tagged
+from platform_core.content.model import entry_url
 from platform_core.contributions import BuildPlan, File, ServerBundle, Stage, Workspace
 from platform_core.design import Design, load_design
 from platform_core.errors import BuildError, PluginError
@@ -208,7 +210,20 @@ def platform_data(
         "routes": [
             {"path": item.value.route, "label": item.member.manifest.name} for item in files if item.value.route
         ],
+        "translations": dict(_translations(composition, stage)),
     }
+
+
+def _translations(composition: Composition, stage: Stage) -> Iterator[tuple[str, list[dict[str, str]]]]:
+    """Yield the address of each page that is there in several languages, with the links to all of them and itself."""
+    locale = composition.site.locale
+    for group in composition.content.translations(locale):
+        hrefs = {name: stage.base_url + quote(entry_url(entry)) for name, entry in sorted(group.items())}
+        if locale in hrefs:
+            hrefs["x-default"] = hrefs[locale]
+        links = [{"hreflang": name, "href": href} for name, href in hrefs.items()]
+        for entry in group.values():
+            yield entry_url(entry), links
 
 
 def _left_out(composition: Composition) -> frozenset[str]:

@@ -11,16 +11,19 @@ __all__ = ["shown_features"]
 _FEEDS = frozenset({"application/rss+xml", "application/atom+xml", "application/feed+json"})
 
 
-def shown_features(output: Path) -> dict[str, str]:
+def shown_features(output: Path, *, without: str = "") -> dict[str, str]:
     """Return the words that a built site shows without a doubt, each with the first page that does.
 
     Many features have no sign of their own; those are the manifest's to tell.
 
     Args:
         output: The folder of the build.
+        without: Pages below folders whose names begin so are left out, unless it is empty.
     """
     found: dict[str, str] = {}
     for path in sorted(path for path in output.rglob("*.html") if path.is_file()):
+        if without and path.relative_to(output).parts[0].startswith(without):
+            continue
         reader = _Reader()
         reader.feed(path.read_text("utf-8", errors="replace"))
         reader.close()

@@ -15,8 +15,8 @@ from platform_cli.app import App, pass_app, site_argument
 def command(app: App, *, folder: Path) -> None:
     """Check site.toml, design.toml and the content of FOLDER, and tell every problem.
 
-    Colours that are hard to read on each other are told too, and references to entries
-    that are not there; they are no error.
+    Colours that are hard to read on each other are told too, references to entries that
+    are not there, and two translations into one language; they are no error.
     """
     from platform_core.content import Content
     from platform_core.design import load_design
@@ -34,5 +34,6 @@ def command(app: App, *, folder: Path) -> None:
     )
     for sentence in design.unreadable() if design else ():
         click.echo(f"  design.toml {sentence}", err=True)
-    for problem in () if site.adopted else content.lost_references():
+    doubts = () if site.adopted else (*content.lost_references(), *content.twice_translated(site.locale))
+    for problem in doubts:
         click.echo(f"  {problem}", err=True)

@@ -20,8 +20,8 @@ from platform_core.errors import ContentError, Problem, did_you_mean
 
 __all__ = ["Content", "is_alias", "listed_redirects"]
 
-_SCHEDULED = re.compile(rb"^[\"']?(?:publish_at|expire_at)[\"']?\s*[:=]", re.MULTILINE)
-_ALIASES = re.compile(rb"^[\"']?aliases[\"']?\s*[:=]", re.MULTILINE)
+# Few entries name these keys, and parsing YAML is slow: a file is looked through once before any is parsed.
+_RARE = re.compile(rb"^[\"']?(aliases|expire_at|publish_at|translation)[\"']?\s*[:=]", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -119,10 +119,7 @@ class Content:
         """
         found: set[str] = set()
         problems: list[Problem] = []
-        for path in () if self.adopted else self._files():
-            if not _SCHEDULED.search(path.read_bytes()):
-                continue
-            entry = self._entry(path)
+        for path, entry in self._naming("publish_at", "expire_at"):
             if entry.draft:
                 continue
             problems += _wrong_times(entry)
@@ -131,6 +128,32 @@ class Content:
         if problems:
             raise ContentError("bad-time", "some entries have times that are none", problems=problems)
         return frozenset(found)
+
+    def translations(self, locale: str) -> tuple[dict[str, Entry], ...]:
+        """Return the groups of entries that say the same in several languages, each by language.
+
+        Of two in one language the first by path counts. Entries that nobody may see now are left out.
+
+        Args:
+            locale: The site's language, which is that of entries without one.
+
+        Raises:
+            ContentError: The front matter of such an entry can't be read.
+        """
+        groups: dict[str, dict[str, Entry]] = {}
+        for entry in self._translated():
+            groups.setdefault(entry.translation, {}).setdefault(entry.locale or locale, entry)
+        return tuple(group for group in groups.values() if len(group) > 1)
+
+    def twice_translated(self, locale: str) -> Iterator[Problem]:
+        """Yield each entry that is not linked as a translation, since another one has its language."""
+        first: dict[tuple[str, str], Entry] = {}
+        for entry in self._translated():
+            language = entry.locale or locale
+            other = first.setdefault((entry.translation, language), entry)
+            if other is not entry:
+                what = f"content/{other.path} is the translation {entry.translation!r} in {language!r} already."
+                yield Problem(f"content/{entry.path}", what, "Set its locale, or another translation.")
 
     def lost_references(self) -> Iterator[Problem]:
         """Yield each reference of an entry that leads to no other entry."""
@@ -168,11 +191,7 @@ class Content:
         listed = self.root / "redirects.toml"
         if listed.is_file():
             yield from listed_redirects(listed, problems)
-        for path in () if self.adopted else self._files():
-            # Most entries have no old paths: look before parsing YAML.
-            if not _ALIASES.search(path.read_bytes()):
-                continue
-            entry = self._entry(path)
+        for path, entry in self._naming("aliases"):
             target = entry_url(entry)
             where = str(path.relative_to(self.root))
             for alias in entry.aliases:
@@ -180,6 +199,24 @@ class Content:
                     problems.append(Problem(where, f"the alias {alias!r} is not a path of this site."))
                     continue
                 yield where, Redirect("/" + alias.lstrip("/"), target)
+
+    @cached_property
+    def _rare_keys(self) -> dict[Path, frozenset[str]]:
+        """Which of the keys that few entries name stand in which file; an adopted site's mean what its engine says."""
+        files = () if self.adopted else self._files()
+        found = {path: frozenset(key.decode() for key in _RARE.findall(path.read_bytes())) for path in files}
+        return {path: keys for path, keys in found.items() if keys}
+
+    def _naming(self, *keys: str) -> Iterator[tuple[Path, Entry]]:
+        """Yield each entry that names one of *keys*, with its file."""
+        for path, named in self._rare_keys.items():
+            if not named.isdisjoint(keys):
+                yield path, self._entry(path)
+
+    def _translated(self) -> Iterator[Entry]:
+        """Yield the entries that visitors may see and that name what they translate."""
+        now = dt.datetime.now(dt.UTC)
+        yield from (entry for _, entry in self._naming("translation") if entry.translation and entry.is_visible(now))
 
     def _files(self, below: str = "") -> list[Path]:
         """List Markdown files; links that leave the site's folder are left out."""

@@ -170,10 +170,15 @@ function templateOf(names: (string | null)[]): string {
 export const onCreateWebpackConfig: GatsbyNode["onCreateWebpackConfig"] = ({ stage, actions, plugins }) => {
   const { head, "body-end": bodyEnd } = platform.fragments
   const html = stage.endsWith("-html")
+  const forPages = {
+    __PLATFORM_HEAD__: JSON.stringify(head),
+    __PLATFORM_BODY_END__: JSON.stringify(bodyEnd),
+    __PLATFORM_TRANSLATIONS__: JSON.stringify(platform.translations),
+  }
   actions.setWebpackConfig({
     devtool: stage === "build-javascript" ? false : undefined,
     plugins: [
-      ...(html ? [plugins.define({ __PLATFORM_HEAD__: JSON.stringify(head), __PLATFORM_BODY_END__: JSON.stringify(bodyEnd) })] : []),
+      ...(html ? [plugins.define(forPages)] : []),
       ...(stage === "build-javascript" ? [{ apply: noteEmitted }] : []),
     ],
   })

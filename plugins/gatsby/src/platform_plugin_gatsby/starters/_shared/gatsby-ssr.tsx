@@ -2,10 +2,13 @@ import * as React from "react"
 import type { GatsbySSR } from "gatsby"
 import parse from "html-react-parser"
 import { Layout } from "./src/components/layout"
+import type { Platform } from "./src/node/platform"
 
-// Set for this bundle by gatsby-node.ts: finished HTML, which scripts of shops need outside of React's tree.
+// Set for this bundle by gatsby-node.ts: finished HTML, which scripts of shops need outside of React's tree,
+// and by path what leads to a page's translations.
 declare const __PLATFORM_HEAD__: string
 declare const __PLATFORM_BODY_END__: string
+declare const __PLATFORM_TRANSLATIONS__: Platform["translations"]
 
 export const wrapPageElement: GatsbySSR["wrapPageElement"] = ({ element, props }) => (
   <Layout path={props.location.pathname} shown={props.pageContext.shown as string | undefined}>
@@ -13,8 +16,12 @@ export const wrapPageElement: GatsbySSR["wrapPageElement"] = ({ element, props }
   </Layout>
 )
 
-export const onRenderBody: GatsbySSR["onRenderBody"] = ({ setHeadComponents, setPostBodyComponents }) => {
-  setHeadComponents([<React.Fragment key="platform-head">{parse(__PLATFORM_HEAD__)}</React.Fragment>])
+export const onRenderBody: GatsbySSR["onRenderBody"] = ({ pathname, setHeadComponents, setPostBodyComponents }) => {
+  const translations = __PLATFORM_TRANSLATIONS__[pathname] ?? []
+  setHeadComponents([
+    <React.Fragment key="platform-head">{parse(__PLATFORM_HEAD__)}</React.Fragment>,
+    ...translations.map(({ hreflang, href }) => <link key={hreflang} rel="alternate" hrefLang={hreflang} href={href} />),
+  ])
   if (__PLATFORM_BODY_END__) {
     setPostBodyComponents([<div key="platform-body-end" dangerouslySetInnerHTML={{ __html: __PLATFORM_BODY_END__ }} />])
   }

@@ -30,6 +30,7 @@ export function composition(): Composition {
     shop: false,
     products: {},
     routes: [],
+    translations: {},
     settings: { future: false, form_endpoint: '', title: '' },
   };
   if (!folder) return usual;

@@ -15,6 +15,7 @@ const found = read(`${FOLDER}/data/platform.json`, {
   shop: false,
   products: {},
   routes: [],
+  translations: {},
 });
 const own = read("data/site.json", {});
 

@@ -13,7 +13,7 @@ import { Markdown } from "@/lib/markdown";
 export function PlainPage({ entry, before, after }: { entry: Entry; before?: ReactNode; after?: ReactNode }) {
   const deep = entry.url.split("/").filter(Boolean).length > 1;
   return (
-    <article className="page" lang={entry.locale || undefined} {...shows(entry)}>
+    <article className="page" {...shows(entry)}>
       {deep ? <Breadcrumbs crumbs={crumbsTo(entry.url, entry.title)} /> : null}
       <PageHead title={entry.title} lead={entry.description}>
         {entry.date ? <p className="byline"><EntryDate date={entry.date} field="date" /></p> : null}

@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { hasFeed } from "@/lib/feed";
 import { madeOf } from "@/lib/images";
-import { absolute, about, site } from "@/lib/platform";
+import { absolute, about, platform, site } from "@/lib/platform";
 
 export type PageFacts = {
   title: string;
@@ -30,6 +30,7 @@ export function metadataOf(page: PageFacts): Metadata {
     description,
     alternates: {
       canonical: absolute(page.path),
+      languages: Object.fromEntries((platform.translations[page.path] ?? []).map(({ hreflang, href }) => [hreflang, href])),
       types: hasFeed() ? { "application/rss+xml": [{ url: absolute("/feed.xml"), title: site.title }] } : {},
     },
     icons: {

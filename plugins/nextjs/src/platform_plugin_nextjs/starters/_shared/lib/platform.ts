@@ -12,6 +12,7 @@ export type Platform = {
   shop: boolean;
   products: Record<string, Product>;
   routes: { path: string; label: string }[];
+  translations: Record<string, { hreflang: string; href: string }[]>;
 };
 
 export type Product = {

@@ -30,5 +30,6 @@ export interface Composition {
   shop: boolean;
   products: Record<string, Product>;
   routes: { path: string; label: string }[];
+  translations: Record<string, { hreflang: string; href: string }[]>;
   settings: { future: boolean; form_endpoint: string; title: string };
 }

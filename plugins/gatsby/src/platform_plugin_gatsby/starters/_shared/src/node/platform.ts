@@ -26,6 +26,7 @@ export interface Platform {
   fragments: Record<"head" | "body-end" | "navigation" | "footer", string>
   products: Record<string, PlatformProduct>
   routes: { path: string; label: string }[]
+  translations: Record<string, { hreflang: string; href: string }[]>
 }
 
 // In the build's mirror, and in the site's folder after `platform up`.
@@ -49,6 +50,7 @@ export function readPlatform(): Platform {
     fragments: { head: "", "body-end": "", navigation: "", footer: "", ...data.fragments },
     products: data.products ?? {},
     routes: data.routes ?? [],
+    translations: data.translations ?? {},
   }
 }
 

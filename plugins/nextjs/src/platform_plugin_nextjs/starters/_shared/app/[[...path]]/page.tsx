@@ -62,9 +62,10 @@ function FolderPage({ address }: { address: Address & { kind: "list" } }) {
 
 function EntryPage({ address }: { address: Address & { kind: "entry" } }) {
   const { entry } = address;
-  if (entry.collection === "products") return <ProductPage entry={entry} />;
-  const Template = templates.layouts[String(entry.data.layout ?? "")] ?? templates.entries[entry.collection] ?? PlainPage;
-  return <Template entry={entry} />;
+  const own = templates.layouts[String(entry.data.layout ?? "")] ?? templates.entries[entry.collection] ?? PlainPage;
+  const Template = entry.collection === "products" ? ProductPage : own;
+  // What is around it, header and footer, stays in the site's language.
+  return entry.locale ? <div lang={entry.locale}><Template entry={entry} /></div> : <Template entry={entry} />;
 }
 
 function PlainHome({ entry }: { entry?: Address["entry"] }) {
