@@ -77,6 +77,18 @@ def test_it_holds_for_its_own_parts_alone(catalogue: Catalogue, file: Path) -> N
     assert Code(catalogue).of(EDITED) not in {alone, edited}
 
 
+def test_it_holds_for_what_a_part_builds_on(catalogue: Catalogue, fake_plugins: Path) -> None:
+    """A plugin that requires another one has changed when that one has."""
+    (metadata,) = fake_plugins.glob("platform_plugin_cms_memory*.dist-info/METADATA")
+    before = Code(catalogue).of(EDITED)
+    metadata.write_text(
+        metadata.read_text("utf-8").rstrip() + "\nRequires-Dist: platform-plugin-shop-memory>=0.1\n", "utf-8"
+    )
+    built_on = Code(catalogue).of(EDITED)
+    (fake_plugins / "platform_plugin_shop_memory" / "more.txt").write_text("", "utf-8")
+    assert len({before, built_on, Code(catalogue).of(EDITED)}) == 3
+
+
 def test_a_row_without_its_code_is_never_current(catalogue: Catalogue, file: Path) -> None:
     """Rows of before the code was kept say when, and nothing about now."""
     row = {"cms": None, "shop": None, "date": "2026-01-31", "versions": {}, "template": "x"}

@@ -19,8 +19,10 @@ import datetime as dt
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from importlib.metadata import requires
 from pathlib import Path
 from typing import Any
 
@@ -57,16 +59,30 @@ class Code:
     """Hashes of the code that decides what becomes of a combination; each package is read once."""
 
     def __init__(self, catalogue: Catalogue) -> None:
-        self._folders = {item.id: item.package for item in catalogue.plugins if item.state == "ok" and item.package}
+        usable = [item for item in catalogue.plugins if item.state == "ok"]
+        self._folders = {item.id: item.package for item in usable if item.package}
+        self._distributions = {item.id: item.distribution for item in usable}
+        self._used: dict[str, list[Path]] = {}
         self._hashes: dict[Path, bytes] = {}
 
     def of(self, parts: Iterable[str | None]) -> str:
-        """Return the beginning of the SHA-256 of core and the packages of *parts*; empty when one is not installed."""
+        """Return the beginning of the SHA-256 of core and the packages of *parts*; empty when one is not installed.
+
+        A plugin that builds on another one by its distribution's requirements counts with that one.
+        """
         chosen = [part for part in parts if part]
         if not self._folders.keys() >= set(chosen):
             return ""
-        folders = (Path(__file__).parent, *(self._folders[part] for part in chosen))
-        return hashlib.sha256(b"".join(map(self._hash, folders))).hexdigest()[:16]
+        folders = dict.fromkeys(folder for part in chosen for folder in self._used_by(part))
+        return hashlib.sha256(b"".join(map(self._hash, (Path(__file__).parent, *folders)))).hexdigest()[:16]
+
+    def _used_by(self, part: str) -> list[Path]:
+        if part not in self._used:
+            required = requires(self._distributions[part]) or ()
+            names = {re.split(r"[^A-Za-z0-9._-]", requirement, maxsplit=1)[0] for requirement in required}
+            others = [item for item, distribution in self._distributions.items() if distribution in names]
+            self._used[part] = [self._folders[item] for item in (part, *others) if item in self._folders]
+        return self._used[part]
 
     def _hash(self, folder: Path) -> bytes:
         if folder not in self._hashes:
