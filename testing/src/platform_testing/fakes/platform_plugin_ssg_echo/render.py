@@ -12,8 +12,8 @@ from typing import Any
 from platform_core.content import Content, Entry, entry_url
 
 PAGE = """<!doctype html>
-<html lang="en">
-<head><meta charset="utf-8"><title>{title}</title><link rel="stylesheet" href="/{style}">{head}</head>
+<html lang="{language}">
+<head><meta charset="utf-8"><title>{title}</title>{translations}<link rel="stylesheet" href="/{style}">{head}</head>
 <body><nav><a href="/">Home</a>{navigation}</nav><main><h1>{title}</h1>{body}</main><footer>{footer}</footer>{end}</body>
 </html>
 """
@@ -27,11 +27,16 @@ def main(root: Path, data: dict[str, Any], output: Path, shout: bool) -> None:
     if (root / "static").is_dir():
         shutil.copytree(root / "static", output, dirs_exist_ok=True)
 
-    def page(path: str, title: str, body: str) -> None:
+    def page(path: str, title: str, body: str, language: str = "") -> None:
         title = html.escape(title.upper() if shout else title)
         slots = data["fragments"]
         text = PAGE.format(
+            language=html.escape(language or data["site"]["locale"]),
             title=title,
+            translations="".join(
+                f'<link rel="alternate" hreflang="{html.escape(link["hreflang"])}" href="{html.escape(link["href"])}">'
+                for link in data["translations"].get("/" + path.removesuffix("index.html"), ())
+            ),
             style=style,
             body=body,
             head=slots["head"],
@@ -46,7 +51,7 @@ def main(root: Path, data: dict[str, Any], output: Path, shout: bool) -> None:
     page("index.html", data["site"]["title"], f"<ul>{links}</ul>")
     page("404.html", "Not found", "<p>There is nothing here.</p>")
     for entry in entries:
-        page(entry_url(entry).lstrip("/") + "index.html", entry.title, body_of(entry, data))
+        page(entry_url(entry).lstrip("/") + "index.html", entry.title, body_of(entry, data), entry.locale)
 
 
 def make_server(root: Path, data: dict[str, Any], folder: Path) -> None:
