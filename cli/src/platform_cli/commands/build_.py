@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 
@@ -35,7 +36,7 @@ def command(app: App, *, folder: Path, force: bool, no_pull: bool, publish: bool
     if not no_pull and tell_pulled(composition, stage):
         composition = composition.reread()
     built = build(composition, stage, force=force, say=lambda text: click.echo(f"  {text} ...", err=True))
-    pages = sum(path.is_file() for path in built.output.rglob("*.html"))
+    pages = sum(name.endswith(".html") for _, _, names in os.walk(built.output) for name in names)
     what = f"built in {built.seconds:.2f} s" if built.changed else "unchanged since the last build"
     click.echo(f"{pages} pages, {what}: {built.output}")
     if outputs:
