@@ -32,6 +32,13 @@ CONTENT = {
     "content/posts/tomorrow.md": "---\ntitle: Tomorrow\ndate: 2999-01-01\n---\nnobody may read this yet\n",
     "content/imprint.md": "---\ntitle: Imprint & more\nurl: /legal/imprint/\nlocale: de\n---\n{{ not a template }}\n",
     "content/products/mug.md": "---\ntitle: Mug\nsku: mug\nprice: '18.50'\ncurrency: GBP\nstock: 3\ndescription: A mug that lasts.\n---\nMade to last.\n",
+    **{
+        f"content/{name}-{number:02}.md": f"---\ntitle: Entry {number}\ndate: 2020-01-{number:02}\ntags: [long]\n---\nShort.\n"
+        for name in ("posts/entry", "letters/letter")
+        for number in range(1, 31)
+    },
+    **{f"content/bulbs/bulb-{number:02}.md": f"---\ntitle: Bulb {number}\n---\nShort.\n" for number in range(1, 14)},
+    "content/bulbs/page/2.md": "---\ntitle: The second bulb\n---\nAn entry of its own.\n",
 }
 
 

@@ -8,6 +8,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -82,6 +83,50 @@ class TestPages:
         assert re.fullmatch(r"/_design/style\.[0-9a-f]{16}\.css", sheets[0])
         assert re.fullmatch(r"/assets/site\.[0-9a-f]{16}\.css", sheets[1])
         assert all((built.output / sheet.lstrip("/")).is_file() for sheet in sheets)
+
+
+class TestLists:
+    """Lists of many entries."""
+
+    @pytest.mark.parametrize(("path", "name"), [("tags/long", "posts/entry"), ("letters", "letters/letter")])
+    def test_a_long_list_has_pages(self, built: Any, path: str, name: str) -> None:
+        """Thirty entries are shown twelve at a time, the newest first, each once."""
+        found = [
+            re.findall(rf'<h[23]><a href="/{name}-(\d\d)/">', built.read(page))
+            for page in (f"{path}/index.html", f"{path}/page/2/index.html", f"{path}/page/3/index.html")
+        ]
+        assert [len(part) for part in found] == [12, 12, 6]
+        assert [number for part in found for number in part] == [f"{number:02}" for number in range(30, 0, -1)]
+        assert not (built.output / path / "page" / "4").exists()
+
+    @pytest.mark.parametrize("path", ["posts", "tags/long", "letters"])
+    def test_pages_of_a_list_are_linked_with_each_other(self, built: Any, path: str) -> None:
+        """Older leads from the first page to the last, and Newer back."""
+        trail = [f"/{path}/"]
+        while older := re.search(r'<a href="([^"]+)" rel="next">Older</a>', built.read(f"{trail[-1][1:]}index.html")):
+            trail.append(older[1])
+        assert trail == [f"/{path}/", *(f"/{path}/page/{number}/" for number in range(2, len(trail) + 1))]
+        assert len(trail) >= 3
+        for number, (before, address) in enumerate(pairwise(trail), start=2):
+            page = built.read(f"{address[1:]}index.html")
+            assert f'<a href="{before}" rel="prev">Newer</a>' in page
+            assert f"<span>Page {number} of {len(trail)}</span>" in page
+
+    def test_a_further_page_has_its_own_title_and_address(self, built: Any) -> None:
+        """Page 2 says which it is, and is its own canonical address."""
+        page = built.read("letters/page/2/index.html")
+        assert re.search(r"<title>Letters, page 2 \| ", page)
+        assert '<link rel="canonical" href="https://www.example.com/letters/page/2/"' in page
+
+    def test_a_short_list_has_no_pager(self, built: Any) -> None:
+        """One page is no reason for links to others."""
+        assert 'class="pager"' not in built.read("recipes/index.html")
+        assert 'class="pager"' not in built.read("tags/fruit/index.html")
+
+    def test_an_entry_with_the_address_of_a_page_wins(self, built: Any) -> None:
+        """The pager leads to it, and nothing else is written there."""
+        assert "An entry of its own." in built.read("bulbs/page/2/index.html")
+        assert 'href="/bulbs/page/2/" rel="next">Next</a>' in built.read("bulbs/index.html")
 
 
 class TestFiles:

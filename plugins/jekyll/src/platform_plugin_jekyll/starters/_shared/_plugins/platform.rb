@@ -83,6 +83,7 @@ module Platform
       bare_folders.each { |folder| @site.pages << section(folder) }
       topics.each { |tag, posts| @site.pages << topic(tag, posts) }
       @site.data["redirects"].each { |from, target| @site.pages << Redirect.new(@site, from, target) }
+      @site.pages.concat(further_pages)
       # Feeds say when they were made: as late as their newest entry, so that equal content gives equal bytes.
       @site.time = @site.posts.docs.map(&:date).compact.max || Time.at(0)
     end
@@ -211,6 +212,48 @@ module Platform
       page = Jekyll::PageWithoutAFile.new(@site, @site.source, "tags/#{Jekyll::Utils.slugify(tag)}", "index.html")
       page.data.merge!("title" => tag, "layout" => "topic", "posts" => posts, "permalink" => address)
       page.data["description"] = "#{posts.length} #{posts.length == 1 ? "post" : "posts"} about #{tag}."
+      page
+    end
+
+    # /posts/page/2/ and so on of each list, but for addresses that the site has given to something else.
+    def further_pages
+      taken = (@site.pages + @site.documents + @site.static_files).to_set { |file| file.destination(@site.dest) }
+      @site.pages.flat_map { |list| paginate(list) }.select { |page| taken.add?(page.destination(@site.dest)) }
+    end
+
+    # A list whose layout says `paginate: 12` gets 12 entries at a time, under the names that jekyll-paginate gave them.
+    def paginate(list)
+      per_page = @site.layouts[list.data["layout"]]&.data&.fetch("paginate", nil)
+      return [] unless per_page
+
+      parts = (list.data["posts"] || members(list.data["section"].to_s)).each_slice(per_page).to_a
+      pages = parts.each_index.map { |index| index.zero? ? list : list_page(list, index + 1) }
+      pages.each_with_index do |page, index|
+        before, after = (pages[index - 1] unless index.zero?), pages[index + 1]
+        page.pager = {
+          "page" => index + 1, "posts" => parts[index], "total_pages" => pages.length,
+          "previous_page" => before && index, "previous_page_path" => before&.url,
+          "next_page" => after && index + 2, "next_page_path" => after&.url
+        }
+      end
+      pages.drop(1)
+    end
+
+    # The entries of a folder; posts and products are listed with those of its folders.
+    def members(folder)
+      label = folder.split("/").first
+      docs = @site.collections[label]&.docs.to_a.select do |doc|
+        section = doc.data["section"]
+        section == folder || (ENTRY_LAYOUTS.key?(label) && section.start_with?("#{folder}/"))
+      end
+      label == "posts" ? docs.reverse : docs
+    end
+
+    def list_page(list, number)
+      address = "#{list.url.sub(/\.html?\z/, "/")}page/#{number}/"
+      page = Jekyll::PageWithoutAFile.new(@site, @site.source, address, "index.html")
+      title = [list.data["title"], "page #{number}"].compact.join(", ")
+      page.data.merge!(list.data, "title" => title, "permalink" => address, "canonical_url" => nil)
       page
     end
   end
