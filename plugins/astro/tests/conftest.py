@@ -36,6 +36,13 @@ CONTENT = {
     "content/old.md": "---\ntitle: Old page\nurl: /2014/old.html\n---\nKept at its address.\n",
     "content/products/mug.md": "---\ntitle: Mug\nsku: mug\nprice: '18.50'\ncurrency: GBP\nstock: 3\ndescription: A mug that lasts.\n---\n"
     "Made to last.\n",
+    # A list of three pages; an entry stands where the second one of its tag would. The other list is in an order by hand.
+    **{
+        f"content/ledger/{day:02}.md": f"---\ntitle: Day {day}\ndate: 2020-06-{day:02}\ntags: [Ledger]\n---\nText.\n"
+        for day in range(1, 31)
+    },
+    **{f"content/work/more-{at}.md": f"---\ntitle: More {at}\norder: {at}\n---\nMore to do.\n" for at in range(12)},
+    "content/audit.md": "---\ntitle: Audit\nurl: /tags/ledger/page/2/\n---\nKept in the middle of a list.\n",
 }
 
 

@@ -33,6 +33,11 @@ def _exists(output: Path, path: str) -> bool:
     return (file / "index.html").is_file() if path.endswith("/") else file.is_file()
 
 
+def _beside(page: str) -> list[tuple[str, str]]:
+    """Return address and relation of the links to the pages beside this one."""
+    return re.findall(r'<a href="([^"]+)" rel="(prev|next)">', page)
+
+
 @each
 class TestEveryStarter:
     """Holds for each variant."""
@@ -109,6 +114,39 @@ class TestEveryStarter:
         assert "Plum tart" in built.read("recipes/index.html")
         assert "Plum tart" in built.read("tags/stone-fruit/index.html")
         assert "A folder with a dot" in built.read("recipes/v1.2/Second/index.html")
+
+    def test_long_lists_have_pages(self, starter: Starter, variant: str) -> None:
+        """Thirty entries are twelve, twelve and six, newest first, on pages that lead to each other."""
+        built = starter(variant)
+        addresses = ["/ledger/", "/ledger/page/2/", "/ledger/page/3/"]
+        days: list[int] = []
+        for at, address in enumerate(addresses):
+            page = built.read(f"{address[1:]}index.html")
+            days += [int(day) for day in re.findall(r'<a href="/ledger/(\d+)/">', page)]
+            beside = {"prev": addresses[at - 1] if at else None, "next": addresses[at + 1] if at < 2 else None}
+            assert dict.fromkeys(beside) | {rel: to for to, rel in _beside(page)} == beside
+            assert f"<span>Page {at + 1} of 3</span>" in page
+            assert len(days) == (12, 24, 30)[at]
+        assert days == list(range(30, 0, -1))
+        assert not (built.output / "ledger/page/1").exists()
+
+    def test_further_pages_say_which_they_are(self, starter: Starter, variant: str) -> None:
+        """The title has the number, and the description is of what is on the page."""
+        page = starter(variant).read("ledger/page/2/index.html")
+        assert _one("<title>(.+?) ·", page) == "Ledger, page 2"
+        assert _one('<meta name="description" content="([^"]+)"', page).startswith("Ledger, page 2: Day 18, Day 17")
+
+    def test_a_short_list_has_one_page(self, starter: Starter, variant: str) -> None:
+        """Then nothing leads to others."""
+        built = starter(variant)
+        assert 'class="pager"' not in built.read("recipes/index.html")
+        assert not (built.output / "recipes/page").exists()
+
+    def test_an_entry_keeps_its_address_in_a_list(self, starter: Starter, variant: str) -> None:
+        """A page of a term's list gives way to the entry that is there."""
+        built = starter(variant)
+        assert "Kept in the middle of a list" in built.read("tags/ledger/page/2/index.html")
+        assert "Page 3 of 3" in built.read("tags/ledger/page/3/index.html")
 
     def test_front_matter_means_what_it_says(self, starter: Starter, variant: str) -> None:
         """`url`, `locale` and `updated` reach the page; .html in an address stays."""
@@ -259,3 +297,11 @@ def test_the_request_is_a_real_form(starter: Starter) -> None:
     fields = set(re.findall(r'<(?:input|select|textarea)\b[^>]*\sid="([^"]+)"', page))
     assert len(fields) >= 7
     assert fields <= set(re.findall(r'<label for="([^"]+)"', page))
+
+
+def test_a_view_of_its_own_may_stay_whole(starter: Starter) -> None:
+    """The kinds of work have an order by hand: all are on one page, however many."""
+    page = starter("performance_optimized").read("work/index.html")
+    assert len(re.findall(r'<a href="/work/more-\d+/">', page)) == 12
+    assert len(re.findall(r"<h2>", page)) == 16
+    assert 'class="pager"' not in page

@@ -21,6 +21,8 @@ export interface Page {
   children: Entry[];
   terms: { name: string; path: string; count: number }[];
   crumbs: Crumb[];
+  /** Of a list that has several pages: which one this is, and the addresses beside it. */
+  pager?: { number: number; pages: number; previous?: string; next?: string };
 }
 
 const PRODUCTS = 'products';
@@ -85,14 +87,33 @@ export const dated = async (): Promise<Entry[]> =>
 export const textOf = async (path: string): Promise<Entry | undefined> =>
   (await published()).find((entry) => address(entry) === path);
 
-/** Every page that content/ makes; paths in `taken` have templates of their own. */
-export async function pages(taken: ReadonlySet<string>): Promise<Page[]> {
+/** Every page that content/ makes; paths in `taken` have templates of their own, `perPage` says which lists have pages. */
+export async function pages(taken: ReadonlySet<string>, perPage: (page: Page) => number | undefined): Promise<Page[]> {
   const all = await published();
   const lists = listsOf(all);
   const named = new Map(lists.map((list) => [list.path, list.title]));
   const entries = all.filter((entry) => !isIndex(entry.id)).map((entry) => entryPage(entry, named));
   const seen = new Set(taken);
-  return [...entries, ...lists, ...termPages(all)].filter((page) => !seen.has(page.path) && seen.add(page.path));
+  const isFree = ({ path }: Page) => !seen.has(path) && seen.add(path);
+  const found = [...entries, ...lists, ...termPages(all)].filter(isFree);
+  // What has an address by itself keeps it, also where a list would go on.
+  return found.flatMap((page) => {
+    const [first, ...more] = parts(page, perPage(page));
+    return [first!, ...more.filter(isFree)];
+  });
+}
+
+/** The pages of a list: /log/, /log/page/2/ and so on. */
+function parts(page: Page, size = Infinity): Page[] {
+  const pages = Math.ceil(page.children.length / size);
+  if (pages < 2) return [page];
+  const root = page.path.replace(/\/$|\.html$/, '');
+  const at = (number: number) => (number === 1 ? page.path : `${root}/page/${number}/`);
+  return Array.from({ length: pages }, (_, before) => {
+    const number = before + 1;
+    const pager = { number, pages, previous: before ? at(before) : undefined, next: number < pages ? at(number + 1) : undefined };
+    return { ...page, path: at(number), children: page.children.slice(before * size, number * size), pager };
+  });
 }
 
 function entryPage(entry: Entry, named: ReadonlyMap<string, string>): Page {
