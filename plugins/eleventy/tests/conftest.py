@@ -30,6 +30,20 @@ CONTENT = {
     "content/recipes/over.md": "---\ntitle: Over\ndate: 2026-02-05\nexpire_at: 2020-01-01T00:00:00Z\n---\nnobody may read this any more\n",
     "content/imprint.md": "---\ntitle: Imprint & more\nurl: /legal/imprint/\nlocale: de\n---\n{{ not a template }}\n",
     "content/products/mug.md": "---\ntitle: Mug\nsku: mug\nprice: '18.50'\ncurrency: GBP\nstock: 3\ndescription: A mug that lasts.\n---\nMade to last.\n",
+    **{
+        f"content/diary/day-{day:02}.md": f"---\ntitle: Day {day}\ndate: 2025-03-{day:02}\ntags: [{tag}]\n---\nRain.\n"
+        for day, tag in zip(range(1, 31), ["R&D", "r&d"] * 15, strict=True)
+    },
+    **{
+        f"content/letters/letter-{number:02}.md": f"---\ntitle: Letter {number}\n---\nDear all.\n"
+        for number in range(13)
+    },
+    "content/letters/page/2.md": "---\ntitle: The second letter\n---\nDear Ann.\n",
+    **{
+        f"content/{folder}/more-{number:02}.md": f"---\ntitle: More {number}\ndate: 2025-01-{number:02}\n---\nMore.\n"
+        for folder in ("cases", "notices", "news", "people", "services")
+        for number in range(1, 13)
+    },
 }
 
 

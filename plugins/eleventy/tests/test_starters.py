@@ -125,6 +125,76 @@ class TestFiles:
         assert 'href="/recipes/plum-tart/"' in built.read("topics/fruit/index.html")
 
 
+def _links(page: str) -> dict[str, str]:
+    """Return where the pager of a page leads, by what it is to the page."""
+    pager = re.search(r'<nav class="pager" aria-label="Pages">.*?</nav>', page, re.DOTALL)
+    return {rel: href for href, rel in re.findall(r'href="([^"]+)" rel="(\w+)"', pager[0] if pager else "")}
+
+
+def _main(page: str) -> str:
+    """Return the part of a page that is its own."""
+    return page.partition("<main")[2].partition("</main>")[0]
+
+
+class TestPagesOfLists:
+    """A list that is long has several pages."""
+
+    @pytest.mark.parametrize("url", ["diary", "topics/r-and-d"])
+    def test_thirty_entries_have_three_pages(self, built: Any, url: str) -> None:
+        """A collection and a term show 12 entries, 12 and 6, the newest first, and none twice."""
+        pages = [built.read(f"{url}{more}/index.html") for more in ("", "/page/2", "/page/3")]
+        shown = [re.findall(r'href="/diary/day-(\d+)/"', _main(page)) for page in pages]
+        assert [len(days) for days in shown] == [12, 12, 6]
+        assert [int(day) for days in shown for day in days] == list(range(30, 0, -1))
+        assert not (built.output / url / "page/4").exists()
+
+    @pytest.mark.parametrize("url", ["/diary/", "/topics/r-and-d/"])
+    def test_the_pages_of_a_list_lead_to_each_other(self, built: Any, url: str) -> None:
+        """Newer and older pages are linked, the first one by the list's own address."""
+        assert _links(built.read(f"{url[1:]}index.html")) == {"next": f"{url}page/2/"}
+        assert _links(built.read(f"{url[1:]}page/2/index.html")) == {"prev": url, "next": f"{url}page/3/"}
+        assert _links(built.read(f"{url[1:]}page/3/index.html")) == {"prev": f"{url}page/2/"}
+
+    def test_a_later_page_says_which_it_is(self, built: Any) -> None:
+        """Title and canonical address are its own, and the sitemap has it."""
+        page = built.read("diary/page/2/index.html")
+        assert "<title>Diary, page 2 · " in page
+        assert '<link rel="canonical" href="https://www.example.com/diary/page/2/">' in page
+        assert "<span>Page 2 of 3</span>" in page
+        assert "<loc>https://www.example.com/diary/page/2/</loc>" in built.read("sitemap.xml")
+
+    def test_a_short_list_has_no_pager(self, built: Any) -> None:
+        """Where there is one page only, nothing is said of pages."""
+        assert 'class="pager"' not in built.read("recipes/index.html")
+
+    def test_an_entry_of_the_same_address_wins(self, built: Any) -> None:
+        """What somebody wrote at the address of the second page is there."""
+        assert "Dear Ann." in built.read("letters/page/2/index.html")
+        assert _links(built.read("letters/index.html")) == {"next": "/letters/page/2/"}
+
+    @pytest.mark.parametrize(
+        ("variant", "section"),
+        [("business_modern", "cases"), ("corporate_clean", "notices"), ("marketing_focused", "news")],
+    )
+    def test_the_own_list_of_a_variant_has_pages(self, starter: Starter, variant: str, section: str) -> None:
+        """Its second page looks like the first, and goes on where that one ends."""
+        built = starter(variant)
+        first, second = (_main(built.read(f"{section}/{more}index.html")) for more in ("", "page/2/"))
+        shown = [set(re.findall(rf'<h[23]><a href="/{section}/([\w-]+)/"', page)) for page in (first, second)]
+        assert len(shown[0]) == 12
+        assert shown[1]
+        assert not shown[0] & shown[1]
+        assert re.findall(r'<ul class="[^"]+">', first)[:1] == re.findall(r'<ul class="[^"]+">', second)[:1]
+        assert _links(second) == {"prev": f"/{section}/"}
+
+    @pytest.mark.parametrize(("variant", "section"), [("business_modern", "services"), ("corporate_clean", "people")])
+    def test_a_list_that_has_no_pager_stays_whole(self, starter: Starter, variant: str, section: str) -> None:
+        """All is on one page where the design has an order of its own."""
+        built = starter(variant)
+        assert len(set(re.findall(rf'href="/{section}/[\w-]+/"', _main(built.read(f"{section}/index.html"))))) > 12
+        assert not (built.output / section / "page").exists()
+
+
 class TestShop:
     """Products, and no trace of them without a shop."""
 

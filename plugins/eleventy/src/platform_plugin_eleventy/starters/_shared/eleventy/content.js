@@ -1,10 +1,11 @@
 // The content layer: which file of content/ becomes which page, and what every page knows of itself.
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 
 import { platform, settings } from "./platform.js";
 
 const INDEX = new Set(["index", "_index"]);
 const PRODUCTS = "products";
+const PER_PAGE = 12;
 
 /** Where a file of content/ stands: its collection, its name, and whether it is the folder's own page. */
 export function place(inputPath) {
@@ -32,17 +33,19 @@ function exists(view) {
   return views.get(view);
 }
 
-/** The template of a page: the nearest of its collection's own, or what suits its kind. */
+/** The nearest template of a kind that a folder has of its own, or else the one that suits. */
+function nearest(folder, kind, otherwise) {
+  const wanted = [];
+  for (let above = folder; above; above = above.replace(/\/?[^/]*$/, "")) wanted.push(`${above}/${kind}`);
+  return `views/${wanted.find(exists) ?? otherwise}.njk`;
+}
+
 function view(data) {
   const where = place(data.page.inputPath);
   if (!where) return "";
   const { collection, isIndex, name } = where;
-  const folders = [];
-  for (let folder = collection; folder; folder = folder.replace(/\/?[^/]*$/, "")) folders.push(folder);
-  const wanted = isIndex
-    ? [...(collection ? [] : ["home"]), ...folders.map((folder) => `${folder}/list`), "list"]
-    : [...(collection ? [] : [name]), ...folders.map((folder) => `${folder}/entry`), data.date ? "post" : "page"];
-  return `views/${wanted.find(exists)}.njk`;
+  if (isIndex) return nearest(collection, "list", collection ? "list" : "home");
+  return nearest(collection, "entry", !collection && exists(name) ? name : data.date ? "post" : "page");
 }
 
 const order = (a, b) =>
@@ -60,23 +63,75 @@ function isHidden(data) {
   return !sells || (!where.isIndex && !(data.sku in platform.products));
 }
 
-/** Folders of entries that have no page of their own. */
-function bareSections(entries) {
-  const indexes = new Set(entries.filter((item) => place(item.inputPath).isIndex).map((item) => item.url));
+function sectionTitle(folder) {
+  const name = folder.split("/").pop().replaceAll(/[-_]+/g, " ");
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}
+
+/** A list for each folder of entries, with or without a page of its own. */
+function sections(entries) {
   const folders = new Set();
   for (const item of entries) {
     const parts = place(item.inputPath).collection.split("/").filter(Boolean);
     parts.forEach((_, at) => folders.add(parts.slice(0, at + 1).join("/")));
   }
-  return [...folders].sort().filter((folder) => !indexes.has(`/${folder}/`));
+  return [...folders].sort().map((folder) => {
+    const inside = entries.filter((item) => place(item.inputPath).collection === folder);
+    const index = inside.find((item) => place(item.inputPath).isIndex);
+    return {
+      url: index?.url || `/${folder}/`,
+      title: index?.data.title ?? sectionTitle(folder),
+      description: index?.data.description,
+      locale: index?.data.locale,
+      view: nearest(folder, "list", "list"),
+      items: inside.filter((item) => !place(item.inputPath).isIndex),
+    };
+  });
 }
 
-function terms(entries) {
+/** A list for each tag; names with the same address share one. */
+function terms(entries, slugify) {
   const found = new Map();
   for (const item of entries) {
-    for (const tag of item.data.topics) found.set(tag, [...(found.get(tag) ?? []), item]);
+    for (const name of item.data.topics) {
+      const url = `/topics/${slugify(name)}/`;
+      if (!found.has(url)) found.set(url, { name, items: new Set() });
+      found.get(url).items.add(item);
+    }
   }
-  return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, items]) => ({ name, items }));
+  const view = nearest("topics", "list", "list");
+  const list = ([url, { name, items }]) => ({
+    url,
+    name,
+    title: name,
+    description: `Everything about ${name}.`,
+    view,
+    items: [...items],
+  });
+  return [...found].map(list).sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** The pages of a list: /posts/, /posts/page/2/ and so on. One whose template has no pager stays whole. */
+function pagesOf(list) {
+  const hasPager = list.url.endsWith("/") && readFileSync(`_includes/${list.view}`, "utf8").includes("parts/pager.njk");
+  const pages = hasPager ? Math.max(1, Math.ceil(list.items.length / PER_PAGE)) : 1;
+  const address = (number) => (number === 1 ? list.url : `${list.url}page/${number}/`);
+  return Array.from({ length: pages }, (_, at) => ({
+    ...list,
+    url: address(at + 1),
+    title: at ? `${list.title}, page ${at + 1}` : list.title,
+    items: hasPager ? list.items.slice(at * PER_PAGE, (at + 1) * PER_PAGE) : list.items,
+    number: at + 1,
+    pages,
+    newer: at > 0 ? address(at) : "",
+    older: at + 1 < pages ? address(at + 2) : "",
+  }));
+}
+
+/** Every page of the lists by its address, where its template looks for it. What an entry stands at is `written`. */
+function pagesByAddress(lists, entries) {
+  const written = new Set(entries.map((item) => item.url));
+  return Object.fromEntries(lists.flatMap(pagesOf).map((page) => [page.url, { ...page, written: written.has(page.url) }]));
 }
 
 const topics = (data) => [data.tags ?? []].flat().filter((tag) => typeof tag === "string" && tag !== "all");
@@ -97,6 +152,7 @@ export default function (eleventyConfig) {
   const articles = (api) => entries(api).filter((item) => item.data.date && !item.data.sku && !place(item.inputPath).isIndex);
   eleventyConfig.addCollection("entries", entries);
   eleventyConfig.addCollection("dated", (api) => articles(api).sort((a, b) => +b.date - +a.date || (a.url < b.url ? -1 : 1)));
-  eleventyConfig.addCollection("bareSections", (api) => bareSections(entries(api)));
-  eleventyConfig.addCollection("terms", (api) => terms(articles(api)));
+  const tagged = (api) => terms(articles(api), eleventyConfig.getFilter("slugify"));
+  eleventyConfig.addCollection("terms", tagged);
+  eleventyConfig.addCollection("lists", (api) => pagesByAddress([...tagged(api), ...sections(entries(api))], entries(api)));
 }

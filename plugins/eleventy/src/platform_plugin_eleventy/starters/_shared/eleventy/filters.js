@@ -63,10 +63,6 @@ export default function (eleventyConfig) {
   eleventyConfig.addFilter("listed", (all) =>
     all.filter((item) => item.url && !item.data.unlisted).sort((a, b) => (a.url < b.url ? -1 : 1)),
   );
-  eleventyConfig.addFilter("sectionTitle", (folder) => {
-    const name = folder.split("/").pop().replaceAll(/[-_]+/g, " ");
-    return name.charAt(0).toUpperCase() + name.slice(1);
-  });
 
   // The entries of a collection, without the folder's own page.
   eleventyConfig.addFilter("of", of);
