@@ -46,7 +46,7 @@ class TestPages:
     def test_an_entry_answers_at_its_own_address(self, built: Any) -> None:
         """``url`` decides, ``locale`` is the entry's language, and braces stay braces."""
         page = built.read("legal/imprint.html")
-        assert '<article class="page" lang="de" data-entry="imprint">' in page
+        assert '<div lang="de"><article class="page" data-entry="imprint">' in page
         assert "{notATemplate} and <b>bold</b>" in page
         assert '<link rel="canonical" href="https://www.example.com/legal/imprint.html"/>' in page
 
