@@ -34,6 +34,16 @@ CONTENT = {
     "content/Über uns.md": "---\ntitle: Über uns\n---\nWir.\n",
     "content/products/mug.md": "---\ntitle: Mug\nsku: mug\nprice: '18.50'\ncurrency: GBP\nstock: 3\ndescription: A mug that lasts.\n---\n"
     "Made to last.\n",
+    "content/third.md": "---\ntitle: Third\nurl: /tags/post/page/3/\n---\nAn entry of that address.\n",
+}
+CONTENT |= {
+    f"content/letters/letter-{number}.md": f"---\ntitle: Letter {number}\ndate: 2020-01-{number:02}\ntags: [post]\n---\nDear all.\n"
+    for number in range(1, 31)
+}
+# With the three versions of the starter that has a changelog, more than one page holds.
+CONTENT |= {
+    f"content/changelog/old-{number}.md": f"---\ntitle: Old {number}\ndate: 2019-01-{number:02}\n---\nAn old change.\n"
+    for number in range(1, 11)
 }
 
 

@@ -46,7 +46,7 @@ class TestPages:
     def test_an_entry_answers_at_its_own_address(self, built: Any) -> None:
         """``url`` decides, ``locale`` is the entry's language, and braces stay braces."""
         page = built.read("legal/imprint.html")
-        assert '<article class="page" lang="de" data-entry="imprint">' in page
+        assert '<div lang="de"><article class="page" data-entry="imprint">' in page
         assert "{notATemplate} and <b>bold</b>" in page
         assert '<link rel="canonical" href="https://www.example.com/legal/imprint.html"/>' in page
 
@@ -129,6 +129,48 @@ class TestPages:
         assert '<a href="/products/">Shop</a>' in built.read("404.html")
 
 
+class TestLists:
+    """What holds for lists that are longer than a page."""
+
+    @pytest.mark.parametrize("first", ["letters/", "tags/post/"])
+    def test_a_long_list_has_pages(self, built: Any, first: str) -> None:
+        """Thirty entries are shown twelve at a time, the newest first, and each page leads to those beside it."""
+        paths = [first, f"{first}page/2/", f"{first}page/3/"]
+        shown, links = {}, {}
+        for path in paths:
+            main = built.read(f"{path}index.html").partition("<main")[2].partition("</main>")[0]
+            shown[path] = re.findall(r'<h2><a href="/letters/letter-(\d+)/">', main)
+            links[path] = re.findall(r'<a href="/([^"]*)" rel="(prev|next)">(Newer|Older)</a>', main)
+        numbers = [str(number) for number in range(30, 0, -1)]
+        assert [shown[path] for path in paths[:2]] == [numbers[:12], numbers[12:24]]
+        assert [links[path] for path in paths[:2]] == [
+            [(paths[1], "next", "Older")],
+            [(paths[0], "prev", "Newer"), (paths[2], "next", "Older")],
+        ]
+        if first == "letters/":
+            assert shown[paths[2]] == numbers[24:]
+            assert links[paths[2]] == [(paths[1], "prev", "Newer")]
+
+    def test_a_later_page_says_what_it_is(self, built: Any) -> None:
+        """It has a title and a canonical address of its own, and says which one of how many it is."""
+        page = built.read("letters/page/2/index.html")
+        assert "<title>Letters, page 2 · " in page
+        assert '<link rel="canonical" href="https://www.example.com/letters/page/2/"/>' in page
+        assert "<span>Page 2 of 3</span>" in page
+
+    def test_a_short_list_has_one_page(self, built: Any) -> None:
+        """What fits on one page has no links to others, and no further page is made."""
+        for name in ("recipes", "tags/fruit", "products"):
+            assert 'class="pager"' not in built.read(f"{name}/index.html")
+            assert not (built.output / name / "page").exists()
+
+    def test_an_entrys_own_address_comes_before_a_page_of_a_list(self, built: Any) -> None:
+        """An entry that claims the address of a list's third page is what answers there."""
+        page = built.read("tags/post/page/3/index.html")
+        assert "An entry of that address." in page
+        assert 'class="pager"' not in page
+
+
 class TestFiles:
     """What stands beside the pages."""
 
@@ -145,12 +187,12 @@ class TestFiles:
         channel = ET.fromstring(built.read("feed.xml")).find("channel")  # noqa: S314 - our own output
         assert channel is not None
         items = channel.findall("item")
-        assert len(items) == 4
-        assert [item.findtext("title") for item in items][-1] == "Plum tart & more"
+        assert len(items) == 20
+        assert [item.findtext("title") for item in items][3:5] == ["Plum tart & more", "Letter 30"]
         assert all((item.findtext("link") or "").startswith("https://www.example.com/") for item in items)
-        assert "<strong>plums</strong>" in (items[-1].findtext(CONTENT_ENCODED) or "")
-        assert 'src="https://www.example.com/images/social.png"' in (items[-1].findtext(CONTENT_ENCODED) or "")
-        assert [item.text for item in items[-1].findall("category")] == ["fruit", "autumn"]
+        assert "<strong>plums</strong>" in (items[3].findtext(CONTENT_ENCODED) or "")
+        assert 'src="https://www.example.com/images/social.png"' in (items[3].findtext(CONTENT_ENCODED) or "")
+        assert [item.text for item in items[3].findall("category")] == ["fruit", "autumn"]
         assert 'type="application/rss+xml"' in built.read("index.html")
 
     def test_robots_name_the_sitemap(self, built: Any) -> None:
@@ -266,6 +308,14 @@ class TestSaasLanding:
         assert "€290" in page
         assert 'hidden=""><section' not in page
 
+    def test_a_long_changelog_has_pages(self, starter: Starter) -> None:
+        """Versions are shown whole, twelve on a page."""
+        built = starter("saas_landing")
+        pages = [built.read(f"changelog/{path}index.html") for path in ("", "page/2/")]
+        assert [page.count('class="version-when"') for page in pages] == [12, 1]
+        assert '<a href="/changelog/page/2/" rel="next">Older</a>' in pages[0]
+        assert '<a href="/changelog/" rel="prev">Newer</a>' in pages[1]
+
     def test_questions_are_known_to_machines(self, starter: Starter) -> None:
         """The page of questions says which ones it answers."""
         page = starter("saas_landing").read("questions/index.html")
@@ -292,6 +342,7 @@ class TestServer:
         """What does not change with the time is a file, and what does is none."""
         built = starter("business_app", "server")
         assert "Court A" in built.read("courts/court-a/index.html")
+        assert "Page 2 of 3" in built.read("letters/page/2/index.html")
         assert len(re.findall(r"<h1[ >]", built.read("404.html"))) == 1
         assert built.read("feed.xml").startswith("<?xml")
         assert not (built.output / "availability").exists()

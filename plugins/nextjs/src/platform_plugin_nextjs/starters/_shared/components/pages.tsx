@@ -3,10 +3,12 @@ import { Breadcrumbs, crumbsTo } from "@/components/breadcrumbs";
 import { JsonLd } from "@/components/json-ld";
 import { EntryDate, EntryList } from "@/components/list";
 import { PageHead } from "@/components/page-head";
+import { Pager } from "@/components/pager";
 import { Picture } from "@/components/picture";
 import { SiteLink } from "@/components/site-link";
-import { inCollection, shows, terms, termPath, type Entry, type Taxonomy } from "@/lib/content";
+import { shows, terms, termPath, type Entry, type Taxonomy } from "@/lib/content";
 import { articleItem } from "@/lib/json-ld";
+import type { Part } from "@/lib/listing";
 import { Markdown } from "@/lib/markdown";
 
 /** A page of content: what every entry gets that no template claims. */
@@ -28,23 +30,25 @@ export function PlainPage({ entry, before, after }: { entry: Entry; before?: Rea
   );
 }
 
-/** The page of a folder: its own text, and what lies in it. */
-export function ListPage({ folder, title, entry }: { folder: string; title: string; entry?: Entry }) {
+/** A page of a folder: what lies in it, and on the first one its own text. */
+export function ListPage({ title, entry, part }: { title: string; entry?: Entry; part: Part }) {
   return (
     <div className="page">
       <PageHead title={title} lead={entry?.description} />
-      {entry?.body.trim() ? <div className="prose" data-field="body"><Markdown text={entry.body} /></div> : null}
-      <EntryList entries={inCollection(folder)} />
+      {part.number === 1 && entry?.body.trim() ? <div className="prose" data-field="body"><Markdown text={entry.body} /></div> : null}
+      <EntryList entries={part.entries} />
+      <Pager part={part} />
     </div>
   );
 }
 
-export function TermPage({ taxonomy, term }: { taxonomy: Taxonomy; term: string }) {
+export function TermPage({ taxonomy, term, part }: { taxonomy: Taxonomy; term: string; part: Part }) {
   return (
     <div className="page">
       <Breadcrumbs crumbs={[{ label: "Home", path: "/" }, { label: taxonomyTitle(taxonomy), path: `/${taxonomy}/` }, { label: term, path: termPath(taxonomy, term) }]} />
       <PageHead title={term} />
-      <EntryList entries={terms(taxonomy).get(term) ?? []} />
+      <EntryList entries={part.entries} />
+      <Pager part={part} />
     </div>
   );
 }

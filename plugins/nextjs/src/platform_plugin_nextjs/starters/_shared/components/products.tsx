@@ -1,16 +1,14 @@
 import { Breadcrumbs, crumbsTo } from "@/components/breadcrumbs";
 import { JsonLd } from "@/components/json-ld";
 import { PageHead } from "@/components/page-head";
+import { Pager } from "@/components/pager";
 import { Picture } from "@/components/picture";
 import { SiteLink } from "@/components/site-link";
-import { inCollection, shows, type Entry } from "@/lib/content";
+import { inCollection, productOf, shows, type Entry } from "@/lib/content";
 import { productItem } from "@/lib/json-ld";
+import type { Part } from "@/lib/listing";
 import { Markdown } from "@/lib/markdown";
-import { platform, sells, type Product } from "@/lib/platform";
-
-export function productOf(entry: Entry): Product | undefined {
-  return platform.products[String(entry.data.sku ?? "")];
-}
+import { sells, type Product } from "@/lib/platform";
 
 /** The shop's button, as the shop made it. */
 function Buy({ product }: { product: Product }) {
@@ -47,13 +45,14 @@ function Stock({ count }: { count: number | null }) {
   return count !== null && count < 6 ? <p className="stock">Only {count} left.</p> : null;
 }
 
-export function ProductList({ entry }: { entry?: Entry }) {
+export function ProductList({ entry, part }: { entry?: Entry; part: Part }) {
   return (
     <div className="page shop">
       <PageHead title={entry?.title ?? "Shop"} lead={entry?.description} />
-      {entry?.body.trim() ? <div className="prose" data-field="body"><Markdown text={entry.body} /></div> : null}
+      {part.number === 1 && entry?.body.trim() ? <div className="prose" data-field="body"><Markdown text={entry.body} /></div> : null}
       <h2 className="visually-hidden">Products</h2>
-      <Cards entries={inCollection("products")} />
+      <Cards entries={part.entries} />
+      <Pager part={part} />
     </div>
   );
 }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import matter from "gray-matter";
-import { options, sells, site } from "@/lib/platform";
+import { options, platform, sells, site, type Product } from "@/lib/platform";
 
 export type Entry = {
   /** The folder below content/, "" for its root. */
@@ -52,6 +52,11 @@ export function text(entry: Entry, key: string): string {
 /** Names an entry on the element that shows it; data-field names what is shown inside. An editor of the site finds both. */
 export function shows({ collection, slug }: Entry) {
   return { "data-entry": [collection, slug].filter(Boolean).join("/") };
+}
+
+/** What the shop says of an entry; an entry without it is no product. */
+export function productOf(entry: Entry): Product | undefined {
+  return platform.products[String(entry.data.sku ?? "")];
 }
 
 export function weight(entry: Entry): number {

@@ -1,5 +1,5 @@
-import type { Entry } from "@/lib/content";
-import { about, absolute, platform, site } from "@/lib/platform";
+import { productOf, type Entry } from "@/lib/content";
+import { about, absolute, site } from "@/lib/platform";
 
 type Item = Record<string, unknown>;
 export type Crumb = { label: string; path: string };
@@ -40,7 +40,7 @@ export function articleItem(entry: Entry): Item | null {
 }
 
 export function productItem(entry: Entry): Item | null {
-  const product = platform.products[String(entry.data.sku ?? "")];
+  const product = productOf(entry);
   if (!product) return null;
   const availability = product.stock === null ? undefined : `https://schema.org/${product.stock > 0 ? "InStock" : "OutOfStock"}`;
   return {

@@ -11,6 +11,7 @@ export const templates: Templates = {
   home: Home,
   layouts: { book: BookPage, prices: PricesPage, timetable: TimetablePage },
   lists: { courts: CourtList },
+  pagedLists: {},
   entries: { courts: CourtPage },
 };
 

@@ -9,6 +9,7 @@ export const templates: Templates = {
   home: Home,
   layouts: { boat: BoatPage, contact: ContactPage, fares: FaresPage, timetable: TimetablePage },
   lists: {},
+  pagedLists: {},
   entries: {},
 };
 

@@ -9,7 +9,8 @@ import { TryPage } from "./try";
 export const templates: Templates = {
   home: Home,
   layouts: { pricing: PricingPage, questions: QuestionsPage, try: TryPage },
-  lists: { changelog: ChangelogList, docs: DocsList },
+  lists: { docs: DocsList },
+  pagedLists: { changelog: ChangelogList },
   entries: { docs: DocsPage },
 };
 

@@ -2,10 +2,14 @@ import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { titleOf } from "@/components/breadcrumbs";
 import { JsonLd } from "@/components/json-ld";
+import { EntryList } from "@/components/list";
+import { PageHead } from "@/components/page-head";
 import { ListPage, PlainPage, TaxonomyPage, TermPage, taxonomyTitle } from "@/components/pages";
 import { ProductList, ProductPage, ShopStrip } from "@/components/products";
-import { plainText } from "@/lib/markdown";
+import { inCollection } from "@/lib/content";
 import { siteItems } from "@/lib/json-ld";
+import { partOf } from "@/lib/listing";
+import { plainText } from "@/lib/markdown";
 import { metadataOf } from "@/lib/metadata";
 import { about, site } from "@/lib/platform";
 import { addressAt, addresses, type Address } from "@/lib/routes";
@@ -23,9 +27,10 @@ export function generateStaticParams() {
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const address = await found(params);
   const { path, entry } = address;
-  if (!entry) return metadataOf({ title: titleAt(address), path, description: address.kind === "home" ? about.description : "" });
+  const title = titleAt(address);
+  if (!entry) return metadataOf({ title, path, description: address.kind === "home" ? about.description : "" });
   const description = entry.description || summary(plainText(entry.body));
-  const { title, image, locale, date, updated, tags } = entry;
+  const { image, locale, date, updated, tags } = entry;
   return metadataOf({ title, description, path, image, locale, published: date, updated, tags });
 }
 
@@ -45,7 +50,7 @@ export default async function ContentPage({ params }: Props) {
     case "list":
       return <FolderPage address={address} />;
     case "term":
-      return <TermPage taxonomy={address.taxonomy} term={address.term} />;
+      return <TermPage taxonomy={address.taxonomy} term={address.term} part={partOf(address.listing)} />;
     case "terms":
       return <TaxonomyPage taxonomy={address.taxonomy} />;
     default:
@@ -55,9 +60,12 @@ export default async function ContentPage({ params }: Props) {
 
 function FolderPage({ address }: { address: Address & { kind: "list" } }) {
   const { folder, entry } = address;
-  if (folder === "products") return <ProductList entry={entry} />;
-  const List = templates.lists[folder];
-  return List ? <List entry={entry} /> : <ListPage folder={folder} title={entry?.title ?? titleOf(folder)} entry={entry} />;
+  const part = partOf(address.listing);
+  if (folder === "products") return <ProductList entry={entry} part={part} />;
+  const Whole = templates.lists[folder];
+  if (Whole) return <Whole entry={entry} />;
+  const List = templates.pagedLists[folder];
+  return List ? <List entry={entry} part={part} /> : <ListPage title={entry?.title ?? titleOf(folder)} entry={entry} part={part} />;
 }
 
 function EntryPage({ address }: { address: Address & { kind: "entry" } }) {
@@ -69,7 +77,13 @@ function EntryPage({ address }: { address: Address & { kind: "entry" } }) {
 }
 
 function PlainHome({ entry }: { entry?: Address["entry"] }) {
-  return entry ? <PlainPage entry={entry} /> : <ListPage folder="" title={site.title} />;
+  if (entry) return <PlainPage entry={entry} />;
+  return (
+    <div className="page">
+      <PageHead title={site.title} />
+      <EntryList entries={inCollection("")} />
+    </div>
+  );
 }
 
 /** The first words of a text; a very short one says too little. */
@@ -79,6 +93,12 @@ function summary(words: string): string {
 }
 
 function titleAt(address: Address): string {
+  const number = "listing" in address ? address.listing.number : 1;
+  return number > 1 ? `${nameOf(address)}, page ${number}` : nameOf(address);
+}
+
+function nameOf(address: Address): string {
+  if (address.entry) return address.entry.title;
   if (address.kind === "list") return titleOf(address.folder);
   if (address.kind === "terms") return taxonomyTitle(address.taxonomy);
   return address.kind === "term" ? address.term : site.title;
