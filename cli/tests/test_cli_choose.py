@@ -107,10 +107,12 @@ def test_what_is_listed_is_counted(platform: Any) -> None:
     )
 
 
-def test_what_was_verified_is_shown(platform: Any) -> None:
+def test_what_was_verified_is_shown(platform: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """With its day and template; that its code has changed since, too, and then it is not counted."""
     package = platform.plugins / "platform_plugin_ssg_echo"
-    found = Catalogue(tuple(item for item in discover([str(platform.plugins)], disabled=()).plugins))
+    # What a plugin builds on is read from the environment's own metadata, as in the command's process.
+    monkeypatch.syspath_prepend(str(platform.plugins))
+    found = Catalogue(discover([str(platform.plugins)], disabled=()).plugins)
     code = Code(found).of(("ssg-echo", "cms-memory"))
     row = {"cms": "cms-memory", "shop": None, "date": "2026-01-31", "template": "473647bffe7a", "code": code}
     row["versions"] = {"ssg-echo": "1.0", "cms-memory": "1.0"}
