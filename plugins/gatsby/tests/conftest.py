@@ -107,18 +107,23 @@ class _Strict(http.server.SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="session", name="serve")
-def _serve() -> Callable[[Finished], Any]:
-    """Serve a build under a strict policy, on a free port."""
+def _serve() -> Iterator[Callable[[Finished], Any]]:
+    """Serve a build under a strict policy, on a free port.
 
-    @contextlib.contextmanager
-    def serve(finished: Finished) -> Iterator[str]:
-        handler = functools.partial(_Strict, directory=str(finished.output))
-        with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+    It answers until the session ends: a page that is still open fetches what its links lead
+    to, and a refusal would stand in its console as a fault.
+    """
+    with contextlib.ExitStack() as servers:
+
+        @contextlib.contextmanager
+        def serve(finished: Finished) -> Iterator[str]:
+            handler = functools.partial(_Strict, directory=str(finished.output))
+            server = servers.enter_context(http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler))
             threading.Thread(target=server.serve_forever, daemon=True).start()
+            servers.callback(server.shutdown)
             yield f"http://127.0.0.1:{server.server_port}"
-            server.shutdown()
 
-    return serve
+        yield serve
 
 
 @pytest.fixture(name="page")
