@@ -116,22 +116,25 @@ def _build(variant: str, rendering: str, folders: pytest.TempPathFactory) -> Fin
 
 
 @pytest.fixture(scope="session", name="serve")
-def _serve() -> Callable[[Finished], Any]:
-    """Serve a build under the site's policy; the function answers for what is no file."""
+def _serve() -> Iterator[Callable[[Finished], Any]]:
+    """Serve a build under the site's policy; the function answers for what is no file.
 
-    @contextlib.contextmanager
-    def serve(finished: Finished) -> Iterator[str]:
-        server = finished.built.plan.server
-        command = [str(node()), str(Path(__file__).with_name("edge.mjs")), str(finished.output)]
-        command += [str(server.folder)] if server else []
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-            try:
-                assert process.stdout
-                yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
-            finally:
-                process.kill()
+    It answers until the session ends: a page that is still open fetches what its links lead
+    to, and a refusal would stand in its console as a fault.
+    """
+    with contextlib.ExitStack() as servers:
 
-    return serve
+        @contextlib.contextmanager
+        def serve(finished: Finished) -> Iterator[str]:
+            server = finished.built.plan.server
+            command = [str(node()), str(Path(__file__).with_name("edge.mjs")), str(finished.output)]
+            command += [str(server.folder)] if server else []
+            process = servers.enter_context(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
+            servers.callback(process.kill)
+            assert process.stdout
+            yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
+
+        yield serve
 
 
 @pytest.fixture(name="page")
