@@ -37,6 +37,18 @@ def test_validate_tells_references_that_lead_nowhere(platform: Any, new_site: An
     assert "content/about.md: author refers to 'people/ada', and there is no such entry." in done.stderr
 
 
+def test_validate_tells_two_translations_into_one_language(platform: Any, new_site: Any) -> None:
+    """Only one of them can be linked; it is no error, and nothing is told of the one that is."""
+    site = new_site()
+    for name, locale in (("a", "de"), ("b", "de"), ("c", "fr")):
+        text = f"---\ntitle: {name}\ntranslation: hours\nlocale: {locale}\n---\nText.\n"
+        (site / "content" / f"{name}.md").write_text(text, "utf-8")
+    assert platform("validate", site).stderr == (
+        "  content/b.md: content/a.md is the translation 'hours' in 'de' already. "
+        "Set its locale, or another translation.\n"
+    )
+
+
 def test_validate_tells_colours_that_are_hard_to_read(platform: Any, new_site: Any) -> None:
     """Grey text on white is told with its contrast, and the site stays valid; a broken table is refused."""
     site = new_site()
